@@ -1,0 +1,308 @@
+//! Prices of the resources: the Lagrangian dual, by rounds of price adjustment.
+//!
+//! With price `l[r]` on resource `r`, groups are independent and the dual function is
+//! `D(l) = sum_r l[r] T[r] + sum_g max_x sum_o (v[o] - l[r(o)] t[o]) x[o]`, an upper bound for every `l >= 0` (Geoffrion,
+//! Lagrangean relaxation for integer programming, 1974); `T[r] - use[r](l)` is a subgradient. Here each resource
+//! steps on its own: its use falls roughly as a power of its price, so the step is a secant in logarithms, and once
+//! the price is bracketed, a regula falsi inside the bracket. First rounds look at a sample of the groups, later ones
+//! at all, and the last at the *core* only: groups whose choice can still change within a small move of the prices
+//! (Balas and Zemel, An algorithm for large zero-one knapsack problems, 1980).
+
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+
+use rayon::prelude::*;
+
+use super::group::{Scratch, near_tie, pick, solve};
+use super::model::{Model, SHORT};
+use super::solution::Stats;
+
+/// Work is cut into this many pieces whatever the number of threads, and their sums are added in order.
+pub(super) const CHUNKS: usize = 64;
+const SAMPLE_ROUNDS: u32 = 8;
+const FULL_ROUNDS: u32 = 3;
+const CORE_ROUNDS: u32 = 14;
+/// Half-width of the core, relative to the price.
+const CORE_WINDOW: f64 = 0.12;
+
+/// What the groups do at given prices.
+pub(super) struct Sweep {
+    /// Use of each resource.
+    pub usage: Vec<f64>,
+    /// Sum of the groups' best reduced values.
+    pub reduced: f64,
+}
+
+impl Sweep {
+    fn zero(m: &Model) -> Self {
+        Sweep { usage: vec![0.0; m.capacity.len()], reduced: 0.0 }
+    }
+
+    pub fn add(&mut self, other: &Sweep) {
+        self.usage.iter_mut().zip(&other.usage).for_each(|(a, b)| *a += b);
+        self.reduced += other.reduced;
+    }
+
+    /// The dual function's value at `price`.
+    pub fn dual(&self, m: &Model, price: &[f64]) -> f64 {
+        let paid = |(l, t): (&f64, &f64)| if *l > 0.0 { l * t } else { 0.0 };
+        self.reduced + price.iter().zip(&m.capacity).map(paid).sum::<f64>()
+    }
+}
+
+/// Runs `work` on each fixed piece of `0..n` and returns the results in order.
+pub(super) fn in_chunks<T: Send>(n: usize, work: impl Fn(std::ops::Range<usize>) -> T + Sync) -> Vec<T> {
+    let cut = |k: usize| n * k / CHUNKS;
+    (0..CHUNKS).into_par_iter().map(|k| work(cut(k)..cut(k + 1))).collect()
+}
+
+/// Best choices of the groups `group(0..n)` at `price`.
+pub(super) fn sweep(m: &Model, price: &[f64], missing: f64, n: usize, group: impl Fn(usize) -> usize + Sync) -> Sweep {
+    let parts = in_chunks(n, |range| {
+        let (mut part, mut s, mut r) = (Sweep::zero(m), Scratch::default(), [0.0; SHORT]);
+        for k in range {
+            best(m, group(k), price, missing, &mut s, &mut r, &mut part, |_| ());
+        }
+        part
+    });
+    let mut sum = Sweep::zero(m);
+    parts.iter().for_each(|p| sum.add(p));
+    sum
+}
+
+/// Adds the best choice of group `g` to `part` and calls `take` for every option of it; returns the taken bits if the
+/// short method was used.
+#[inline]
+#[allow(clippy::too_many_arguments)]
+fn best(
+    m: &Model,
+    g: usize,
+    price: &[f64],
+    missing: f64,
+    s: &mut Scratch,
+    r: &mut [f64; SHORT],
+    part: &mut Sweep,
+    mut take: impl FnMut(usize),
+) -> Option<u32> {
+    if let Some(c) = m.short(g) {
+        let taken = pick(m, c, price, r);
+        let lo = m.p.option_start[c] as usize;
+        let mut rest = taken;
+        while rest != 0 {
+            let k = rest.trailing_zeros() as usize;
+            part.usage[m.resource(lo + k)] += m.p.amount[lo + k];
+            part.reduced += r[k];
+            take(lo + k);
+            rest &= rest - 1;
+        }
+        return Some(taken);
+    }
+    // Locks raise every cap they exceed, so a group is never infeasible here.
+    part.reduced += solve(m, g, price, missing, |o| m.status(o), s).unwrap_or(0.0);
+    for &o in &s.chosen {
+        part.usage[m.resource(o as usize)] += m.p.amount[o as usize];
+        take(o as usize);
+    }
+    None
+}
+
+/// The groups still open within `window` (value per unit by resource), and what the closed ones do.
+pub(super) struct Core {
+    pub open: Vec<u32>,
+    pub closed: Sweep,
+    /// All groups together.
+    pub all: Sweep,
+}
+
+/// Finds the core at `price`; where `chosen` is given, it also receives every group's choice.
+pub(super) fn core(m: &Model, price: &[f64], missing: f64, window: &[f64], chosen: Option<&[AtomicBool]>) -> Core {
+    let parts = in_chunks(m.groups(), |range| {
+        let (mut closed, mut opened) = (Sweep::zero(m), Sweep::zero(m));
+        let (mut s, mut r, mut open) = (Scratch::default(), [0.0; SHORT], Vec::new());
+        for g in range {
+            // Whether the group is open is known only after its choice is; so look first, then add to the right sum.
+            let is_open = match m.short(g) {
+                Some(c) => {
+                    let taken = pick(m, c, price, &mut r);
+                    near_tie(m, c, taken, &r, window)
+                }
+                None => true,
+            };
+            if is_open {
+                open.push(g as u32);
+            }
+            let part = if is_open { &mut opened } else { &mut closed };
+            best(m, g, price, missing, &mut s, &mut r, part, |o| {
+                if let Some(x) = chosen {
+                    x[o].store(true, Relaxed);
+                }
+            });
+        }
+        (open, closed, opened)
+    });
+    let mut core = Core { open: Vec::new(), closed: Sweep::zero(m), all: Sweep::zero(m) };
+    for (open, closed, opened) in &parts {
+        core.open.extend(open);
+        core.closed.add(closed);
+        core.all.add(opened);
+    }
+    core.all.add(&core.closed);
+    core
+}
+
+/// One resource's path.
+#[derive(Clone)]
+struct Path {
+    scale: f64,
+    /// Logarithms of price and of use over capacity in the last round.
+    last: Option<(f64, f64)>,
+    elasticity: f64,
+    /// Prices known to be too low and too high, with the logarithm of use over capacity there.
+    low: Option<(f64, f64)>,
+    high: Option<(f64, f64)>,
+    fixed: bool,
+}
+
+/// The state of the search.
+struct Search<'m, 'a> {
+    m: &'m Model<'a>,
+    paths: Vec<Path>,
+    price: Vec<f64>,
+    best: (f64, Vec<f64>),
+}
+
+/// Near-optimal prices, one a resource and a 0 for none.
+pub(super) fn find(m: &Model, start: Option<Vec<f64>>, stats: &mut Stats) -> Vec<f64> {
+    let n = m.groups();
+    let mut search = Search::new(m);
+    if let Some(price) = start {
+        search.price = price;
+    } else {
+        let stride = if n >= 5_000 { 8 } else { 1 };
+        for _ in 0..SAMPLE_ROUNDS {
+            let mut s = sweep(m, &search.price, m.missing, n / stride, |k| k * stride);
+            s.usage.iter_mut().for_each(|u| *u *= stride as f64);
+            search.step(&s, false);
+            stats.sample_rounds += 1;
+        }
+    }
+    search.forget();
+    for _ in 0..FULL_ROUNDS {
+        let s = sweep(m, &search.price, m.missing, n, |k| k);
+        search.judge(&s);
+        search.step(&s, false);
+        stats.full_rounds += 1;
+    }
+    let window: Vec<f64> = search.price.iter().map(|l| l * CORE_WINDOW).collect();
+    let core = core(m, &search.price, m.missing, &window, None);
+    search.judge(&core.all);
+    search.step(&core.all, true);
+    for _ in 0..CORE_ROUNDS {
+        let mut s = sweep(m, &search.price, m.missing, core.open.len(), |k| core.open[k] as usize);
+        // The closed groups keep their choice, and so their use; their reduced value moves with the prices.
+        s.reduced += core.closed.reduced;
+        s.usage.iter_mut().zip(&core.closed.usage).for_each(|(a, b)| *a += b);
+        search.step(&s, true);
+        stats.core_rounds += 1;
+    }
+    search.finish(stats)
+}
+
+impl<'m, 'a> Search<'m, 'a> {
+    fn new(m: &'m Model<'a>) -> Self {
+        let scales = scales(m);
+        let paths: Vec<Path> = scales
+            .iter()
+            .zip(&m.capacity)
+            .map(|(&(mean, _), &cap)| Path {
+                scale: mean,
+                last: None,
+                elasticity: 1.0,
+                low: None,
+                high: None,
+                fixed: mean <= 0.0 || cap <= 0.0 || cap.is_infinite(),
+            })
+            .collect();
+        let price = scales
+            .iter()
+            .zip(&m.capacity)
+            .map(|(&(mean, max), &cap)| if cap.is_infinite() { 0.0 } else if cap <= 0.0 { max } else { mean })
+            .collect();
+        Search { m, paths, price, best: (f64::INFINITY, Vec::new()) }
+    }
+
+    fn forget(&mut self) {
+        self.paths.iter_mut().for_each(|p| p.last = None);
+    }
+
+    fn judge(&mut self, s: &Sweep) {
+        let dual = s.dual(self.m, &self.price);
+        if dual < self.best.0 {
+            self.best = (dual, self.price.clone());
+        }
+    }
+
+    fn step(&mut self, s: &Sweep, bracketed: bool) {
+        for (r, path) in self.paths.iter_mut().enumerate().filter(|(_, p)| !p.fixed) {
+            let over = (s.usage[r] / self.m.capacity[r]).max(1e-9).ln();
+            self.price[r] = path.next(self.price[r], over, bracketed);
+        }
+    }
+
+    fn finish(mut self, stats: &mut Stats) -> Vec<f64> {
+        let s = sweep(self.m, &self.price, self.m.missing, self.m.groups(), |k| k);
+        self.judge(&s);
+        stats.full_rounds += 1;
+        self.best.1
+    }
+}
+
+impl Path {
+    /// The next price after use was `exp(over)` times the capacity at `price`.
+    fn next(&mut self, price: f64, over: f64, bracketed: bool) -> f64 {
+        if price <= 0.0 {
+            self.last = None;
+            return if over > 0.0 { 0.05 * self.scale } else { 0.0 };
+        }
+        let x = price.ln();
+        if let Some((x0, over0)) = self.last.filter(|l| (l.0 - x).abs() > 1e-3) {
+            let e = (over0 - over) / (x - x0);
+            if e > 0.1 {
+                self.elasticity = (0.5 * self.elasticity + 0.5 * e).clamp(0.4, 8.0);
+            }
+        }
+        self.last = Some((x, over));
+        let mut next = x - over.clamp(-1.5, 1.5) / self.elasticity;
+        if bracketed {
+            if over > 0.0 {
+                self.low = Some((x, over));
+                self.high = self.high.filter(|h| h.0 > x);
+            } else {
+                self.high = Some((x, over));
+                self.low = self.low.filter(|l| l.0 < x);
+            }
+            if let (Some((a, fa)), Some((b, fb))) = (self.low, self.high) {
+                let t = (fa / (fa - fb).max(1e-12)).clamp(0.15, 0.85);
+                next = a + t * (b - a);
+            }
+        }
+        // Without demand at a price this low, the resource is not scarce.
+        if over < 0.0 && next < (1e-4 * self.scale).ln() { 0.0 } else { next.exp() }
+    }
+}
+
+/// Mean and largest value per unit of each resource's options.
+fn scales(m: &Model) -> Vec<(f64, f64)> {
+    let mut sum = vec![(0.0, 0.0, 0.0_f64); m.capacity.len()];
+    for o in (0..m.p.options()).filter(|&o| m.p.amount[o] > 0.0) {
+        let value = if m.customer_min.is_empty() && m.account_min.is_empty() {
+            m.p.value[o]
+        } else {
+            m.p.value[o].max(0.0) + f64::MIN_POSITIVE
+        };
+        if value > 0.0 {
+            let s = &mut sum[m.resource(o)];
+            (s.0, s.1, s.2) = (s.0 + value, s.1 + m.p.amount[o], s.2.max(value / m.p.amount[o]));
+        }
+    }
+    sum.iter().map(|&(v, t, max)| (if t > 0.0 { v / t } else { 0.0 }, max)).collect()
+}

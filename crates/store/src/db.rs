@@ -1,0 +1,122 @@
+//! Opening a database and running its migrations.
+
+use crate::error::db_err;
+use crate::query::Query;
+use rounds_kernel::{Error, Result};
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, SqliteTransactionMode, Statement};
+use sea_orm::{QueryResult, TransactionOptions, TransactionTrait};
+use sea_orm_migration::MigratorTrait;
+use std::time::Duration;
+
+/// Which database engine is behind a [`Db`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    /// One file, the default.
+    Sqlite,
+    /// A PostgreSQL server, 13 or later.
+    Postgres,
+}
+
+/// A database: many readers, and on SQLite one writer whose queue everybody joins.
+#[derive(Debug, Clone)]
+pub struct Db {
+    read: DatabaseConnection,
+    write: DatabaseConnection,
+    engine: Engine,
+}
+
+impl Db {
+    /// Opens `sqlite:PATH` (made if absent; a bare path means the same) or `postgres://…`.
+    ///
+    /// # Errors
+    /// `store.unreachable` when the file or the server cannot be opened.
+    pub async fn open(url: &str) -> Result<Self> {
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            let pool = Database::connect(options(url, 16)).await.map_err(db_err)?;
+            return Ok(Self { read: pool.clone(), write: pool, engine: Engine::Postgres });
+        }
+        let path = url.strip_prefix("sqlite:").unwrap_or(url);
+        let url = format!("sqlite://{}?mode=rwc", path.trim_start_matches("//"));
+        let write = Database::connect(sqlite_options(&url, 1)).await.map_err(db_err)?;
+        let read = Database::connect(sqlite_options(&url, 8)).await.map_err(db_err)?;
+        Ok(Self { read, write, engine: Engine::Sqlite })
+    }
+
+    /// Brings the schema up to date.
+    ///
+    /// # Errors
+    /// `store.migration` when a migration fails; the database is then as it was before that migration.
+    pub async fn migrate<M: MigratorTrait>(&self) -> Result<()> {
+        M::up(&self.write, None).await.map_err(|e| {
+            Error::invalid(
+                "store.migration",
+                format!("The database schema could not be brought up to date: {e}."),
+                "Keep a copy of the database, check that this program is not older than the database, and start again.",
+            )
+        })
+    }
+
+    /// Begins a write transaction. On SQLite it takes the write lock at once: a transaction that reads first and writes later
+    /// would fail under another writer.
+    pub(crate) async fn begin(&self) -> Result<DatabaseTransaction> {
+        let sqlite_transaction_mode = (self.engine == Engine::Sqlite).then_some(SqliteTransactionMode::Immediate);
+        self.write.begin_with_options(TransactionOptions { sqlite_transaction_mode, ..TransactionOptions::default() }).await.map_err(db_err)
+    }
+
+    /// Writes technical state that is no business record, such as sessions: no audit entry, no facts.
+    pub async fn housekeep(&self, sql: &str, args: Vec<sea_orm::Value>) -> Result<u64> {
+        let stmt = Statement::from_sql_and_values(backend(self.engine), sql, args);
+        Ok(self.write.execute_raw(stmt).await.map_err(db_err)?.rows_affected())
+    }
+
+    /// Lets the engine refresh its statistics; called after bulk loads.
+    pub async fn optimise(&self) -> Result<()> {
+        self.write.execute_unprepared("ANALYZE").await.map_err(db_err).map(|_| ())
+    }
+
+    /// Closes all connections.
+    pub async fn close(self) {
+        // Both pools may be one (PostgreSQL); closing twice is harmless, and a failed close loses nothing: commits are durable.
+        let _ = self.read.close().await;
+        let _ = self.write.close().await;
+    }
+}
+
+fn options(url: &str, connections: u32) -> ConnectOptions {
+    let mut o = ConnectOptions::new(url);
+    o.max_connections(connections).acquire_timeout(Duration::from_secs(30)).sqlx_logging(false);
+    o
+}
+
+fn sqlite_options(url: &str, connections: u32) -> ConnectOptions {
+    let mut o = options(url, connections);
+    // WAL lets readers go on while the one writer writes; NORMAL keeps every commit across a crash of the program and,
+    // in WAL mode, a consistent file across a crash of the machine.
+    o.map_sqlx_sqlite_opts(|s| {
+        s.pragma("journal_mode", "WAL")
+            .pragma("synchronous", "NORMAL")
+            .pragma("foreign_keys", "ON")
+            .pragma("cache_size", "-65536")
+            .pragma("mmap_size", "268435456")
+            .pragma("temp_store", "MEMORY")
+            .busy_timeout(Duration::from_secs(30))
+    });
+    o
+}
+
+impl Query for Db {
+    fn engine(&self) -> Engine {
+        self.engine
+    }
+
+    async fn fetch(&self, sql: &str, args: Vec<sea_orm::Value>) -> Result<Vec<QueryResult>> {
+        self.read.query_all_raw(Statement::from_sql_and_values(backend(self.engine), sql, args)).await.map_err(db_err)
+    }
+}
+
+pub(crate) fn backend(engine: Engine) -> DbBackend {
+    match engine {
+        Engine::Sqlite => DbBackend::Sqlite,
+        Engine::Postgres => DbBackend::Postgres,
+    }
+}

@@ -1,0 +1,35 @@
+//! SQLite and PostgreSQL behind one [`Db`]: transactions, the command runner, the fact log, audit, outbox, jobs, search.
+//!
+//! SQL is written once, in the part both engines share: numbered parameters (`$1`), `BIGINT` for every integer,
+//! `DOUBLE PRECISION`, `TEXT`, `BOOLEAN`; the two tokens `{id}` and `{blob}` of migrations are the only differences.
+
+pub mod audit;
+mod db;
+mod error;
+pub mod facts;
+pub mod jobs;
+mod migration;
+pub mod outbox;
+mod query;
+mod runner;
+pub mod search;
+pub mod settings;
+mod tx;
+
+pub use db::{Db, Engine};
+pub use error::db_err;
+pub use migration::{SqlMigration, own_migrations};
+pub use query::Query;
+pub use runner::{Command, Done, RunOptions, Runner};
+pub use sea_orm::{FromQueryResult, Value};
+pub use sea_orm_migration::{MigrationTrait, MigratorTrait};
+pub use tx::Tx;
+
+/// Tables this crate owns; only it writes them.
+pub const OWN_TABLES: &[&str] = &["fact", "audit", "outbox", "job", "setting", "command_key", "search_doc"];
+
+/// Builds the parameter list of a statement: `args![id, name]`.
+#[macro_export]
+macro_rules! args {
+    ($($e:expr),* $(,)?) => { vec![$($crate::Value::from($e)),*] };
+}

@@ -1,0 +1,101 @@
+//! A write transaction: the only way to change a row.
+
+use crate::db::{Engine, backend};
+use crate::error::db_err;
+use crate::query::Query;
+use rounds_kernel::{Actor, Error, NewFact, Result, Time};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, QueryResult, Statement, Value};
+
+/// Parameters of one statement are kept below SQLite's limit of 32,766.
+const MAX_PARAMETERS: usize = 30_000;
+
+/// A running write transaction with who acts and what time it is. Made by the runner only.
+pub struct Tx {
+    pub(crate) inner: DatabaseTransaction,
+    pub(crate) engine: Engine,
+    /// Who acts.
+    pub actor: Actor,
+    /// The instant of this command; one for all its rows.
+    pub now: Time,
+    pub(crate) notes: Vec<String>,
+}
+
+impl Tx {
+    /// Runs one statement and says how many rows it touched.
+    pub async fn execute(&mut self, sql: &str, args: Vec<Value>) -> Result<u64> {
+        let stmt = Statement::from_sql_and_values(backend(self.engine), sql, args);
+        Ok(self.inner.execute_raw(stmt).await.map_err(db_err)?.rows_affected())
+    }
+
+    /// Inserts one row and returns its id.
+    pub async fn insert(&mut self, table: &str, columns: &[&str], row: Vec<Value>) -> Result<i64> {
+        let sql = format!("{} RETURNING id", insert_sql(table, columns, 1, ""));
+        let rows = self.fetch(&sql, row).await?;
+        rows.first()
+            .ok_or_else(|| Error::internal("an insert returned no id"))?
+            .try_get_by_index::<i64>(0)
+            .map_err(db_err)
+    }
+
+    /// Inserts many rows, as many a statement as the engines allow. `suffix` may hold an `ON CONFLICT …` clause.
+    /// Returns how many rows were written.
+    pub async fn insert_many(&mut self, table: &str, columns: &[&str], rows: Vec<Vec<Value>>, suffix: &str) -> Result<u64> {
+        let per = (MAX_PARAMETERS / columns.len().max(1)).clamp(1, 1_000);
+        let mut written = 0;
+        let mut rows = rows.into_iter().peekable();
+        while rows.peek().is_some() {
+            let chunk: Vec<Vec<Value>> = rows.by_ref().take(per).collect();
+            let sql = insert_sql(table, columns, chunk.len(), suffix);
+            written += self.execute(&sql, chunk.into_iter().flatten().collect()).await?;
+        }
+        Ok(written)
+    }
+
+    /// Adds `fact` to the log. Facts are never changed or removed.
+    pub async fn fact(&mut self, fact: NewFact) -> Result<()> {
+        self.facts(vec![fact]).await
+    }
+
+    /// Adds many facts; one whose natural key is known already is skipped, so that a repeated import doubles nothing.
+    pub async fn facts(&mut self, facts: Vec<NewFact>) -> Result<()> {
+        crate::facts::append(self, facts).await.map(|_| ())
+    }
+
+    /// Tells live pages and subscribers that `topic` changed.
+    pub async fn publish(&mut self, topic: &str, body: serde_json::Value) -> Result<()> {
+        crate::outbox::append(self, topic, body).await
+    }
+
+    /// Adds a line to this command's audit entry.
+    pub fn note(&mut self, line: impl Into<String>) {
+        self.notes.push(line.into());
+    }
+}
+
+impl Query for Tx {
+    fn engine(&self) -> Engine {
+        self.engine
+    }
+
+    async fn fetch(&self, sql: &str, args: Vec<Value>) -> Result<Vec<QueryResult>> {
+        self.inner.query_all_raw(Statement::from_sql_and_values(backend(self.engine), sql, args)).await.map_err(db_err)
+    }
+}
+
+fn insert_sql(table: &str, columns: &[&str], rows: usize, suffix: &str) -> String {
+    use std::fmt::Write;
+    let mut sql = format!("INSERT INTO {table} ({}) VALUES ", columns.join(", "));
+    for r in 0..rows {
+        sql.push_str(if r == 0 { "(" } else { ", (" });
+        for c in 0..columns.len() {
+            // Writing to a String cannot fail.
+            let _ = write!(sql, "{}${}", if c == 0 { "" } else { "," }, r * columns.len() + c + 1);
+        }
+        sql.push(')');
+    }
+    if !suffix.is_empty() {
+        sql.push(' ');
+        sql.push_str(suffix);
+    }
+    sql
+}

@@ -1,0 +1,136 @@
+//! The application as the areas see it: what is shared by all requests, and how routes become a server.
+
+use crate::route::Route;
+use crate::visitor::{Visitor, page};
+use crate::{WebResult, assets, auth, guard, live, security};
+use axum::Router;
+use axum::extract::State;
+use axum::middleware::{from_fn, from_fn_with_state};
+use rounds_kernel::{Actor, Permission, Result, UserId};
+use rounds_store::Runner;
+use std::sync::Arc;
+use tower_sessions::cookie::SameSite;
+use tower_sessions::{Expiry, SessionManagerLayer};
+
+/// Who may sign in. Implemented by the platform area.
+#[async_trait::async_trait]
+pub trait Directory: Send + Sync {
+    /// The user with this e-mail and password, if they match. Takes the same time whether or not the user exists.
+    async fn authenticate(&self, email: &str, password: &str) -> Result<Option<Account>>;
+    /// The present state of a user by id; `None` if gone or switched off.
+    async fn account(&self, id: UserId) -> Result<Option<Account>>;
+}
+
+/// A user as the session needs them.
+#[derive(Debug, Clone)]
+pub struct Account {
+    /// Id.
+    pub id: UserId,
+    /// Who acts, with scope as of now.
+    pub actor: Actor,
+    /// Changes when the password does, which ends all older sessions.
+    pub stamp: Vec<u8>,
+}
+
+/// What all requests share.
+#[derive(Clone)]
+pub struct App(pub(crate) Arc<Shared>);
+
+pub(crate) struct Shared {
+    pub runner: Runner,
+    pub menu: Vec<MenuEntry>,
+    pub config: WebConfig,
+    pub limits: security::Limits,
+}
+
+pub(crate) struct MenuEntry {
+    pub group: &'static str,
+    pub label: &'static str,
+    pub path: &'static str,
+    pub permission: Permission,
+}
+
+/// How the server is set up.
+#[derive(Debug, Clone, Default)]
+pub struct WebConfig {
+    /// True when people reach it over HTTPS: cookies are then marked secure.
+    pub https: bool,
+    /// True when a trusted proxy in front tells the client's address by `x-forwarded-for`.
+    pub behind_proxy: bool,
+    /// Demo users shown at the door, with passwords that exist only in demo mode.
+    pub demo: Vec<crate::components::DemoUser>,
+    /// Requests a second that one address may make in the long run; 0 stands for 100.
+    pub requests_per_second: u32,
+    /// Attempts to sign in a minute from one address; 0 stands for 10.
+    pub sign_ins_per_minute: u32,
+}
+
+impl App {
+    /// The command runner.
+    pub fn runner(&self) -> &Runner {
+        &self.0.runner
+    }
+
+    /// The database, for reads.
+    pub fn db(&self) -> &rounds_store::Db {
+        &self.0.runner.db
+    }
+
+    /// How the server is set up.
+    pub fn config(&self) -> &WebConfig {
+        &self.0.config
+    }
+}
+
+/// Builds the server from the routes of all areas. Web's own routes (the door, assets, health) are added here.
+pub fn build(runner: Runner, directory: Arc<dyn Directory>, routes: Vec<Route>, config: WebConfig) -> Router {
+    let mut all = own_routes();
+    all.extend(routes);
+    let menu = menu_of(&all);
+    let limits = security::Limits::new(&config);
+    let sessions = SessionManagerLayer::new(crate::session::Sessions::new(runner.clone()))
+        .with_name("rounds")
+        .with_http_only(true)
+        .with_same_site(SameSite::Lax)
+        .with_secure(config.https)
+        .with_expiry(Expiry::OnInactivity(time::Duration::hours(12)));
+    let backend = auth::Backend(directory);
+    let app = App(Arc::new(Shared { runner, menu, config, limits }));
+    let mut router = Router::new();
+    for route in all {
+        let permission = route.permission;
+        router = router.route(route.path, route.handler.layer(from_fn_with_state((app.clone(), permission), guard::check)));
+    }
+    router
+        .fallback(guard::nothing_here)
+        .with_state(app.clone())
+        .layer(axum_login::AuthManagerLayerBuilder::new(backend, sessions).build())
+        .layer(tower_http::compression::CompressionLayer::new())
+        .layer(from_fn_with_state(app, security::headers_and_limits))
+        .layer(from_fn(security::request_log))
+}
+
+/// Web's own routes, also for the test that walks them all.
+pub fn own_routes() -> Vec<Route> {
+    let mut routes = auth::routes();
+    routes.extend(assets::routes());
+    routes.extend(live::routes());
+    routes.push(Route::get("/gallery", Permission::SignedIn, gallery));
+    routes
+}
+
+async fn gallery(State(app): State<App>, visitor: Visitor) -> WebResult {
+    page(&crate::gallery::GalleryPage::new(visitor.shell(&app, "Gallery")))
+}
+
+/// The menu in the house's order of areas; platform ("Admin") comes last.
+const GROUPS: &[&str] = &["Customers", "Consent", "Design", "Demand", "Engage", "Serve", "Measure", "Admin"];
+
+fn menu_of(routes: &[Route]) -> Vec<MenuEntry> {
+    let mut menu: Vec<MenuEntry> = routes
+        .iter()
+        .filter_map(|r| r.menu.map(|(group, label)| MenuEntry { group, label, path: r.path, permission: r.permission }))
+        .collect();
+    menu.sort_by_key(|e| GROUPS.iter().position(|g| *g == e.group));
+    menu
+}

@@ -1,0 +1,121 @@
+//! The door: signing in and out.
+
+use crate::app::{Account, Directory};
+use crate::components::SignInPage;
+use crate::route::Route;
+use crate::visitor::{Visitor, local, page};
+use crate::{App, Problem, WebResult, security};
+use axum::Form;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect};
+use axum_login::{AuthUser, AuthnBackend};
+use rounds_kernel::{Error, Permission, UserId};
+use serde::Deserialize;
+use std::sync::Arc;
+
+/// A signed-in user as axum-login keeps it.
+#[derive(Debug, Clone)]
+pub struct Member(pub Account);
+
+impl AuthUser for Member {
+    type Id = i64;
+
+    fn id(&self) -> i64 {
+        self.0.id.0
+    }
+
+    fn session_auth_hash(&self) -> &[u8] {
+        &self.0.stamp
+    }
+}
+
+/// Asks the directory.
+#[derive(Clone)]
+pub struct Backend(pub Arc<dyn Directory>);
+
+/// What the door form sends.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Credentials {
+    email: String,
+    password: String,
+    #[serde(default)]
+    next: String,
+}
+
+impl AuthnBackend for Backend {
+    type User = Member;
+    type Credentials = Credentials;
+    type Error = Error;
+
+    async fn authenticate(&self, c: Credentials) -> Result<Option<Member>, Error> {
+        Ok(self.0.authenticate(&c.email, &c.password).await?.map(Member))
+    }
+
+    async fn get_user(&self, id: &i64) -> Result<Option<Member>, Error> {
+        Ok(self.0.account(UserId(*id)).await?.map(Member))
+    }
+}
+
+pub(crate) type AuthSession = axum_login::AuthSession<Backend>;
+
+pub(crate) fn routes() -> Vec<Route> {
+    vec![
+        Route::get("/", Permission::Open, home),
+        Route::get("/sign-in", Permission::Open, door),
+        Route::post("/sign-in/submit", Permission::Open, sign_in),
+        Route::post("/sign-out", Permission::SignedIn, sign_out),
+    ]
+}
+
+async fn home(visitor: Visitor) -> Redirect {
+    Redirect::to(if visitor.signed_in { visitor.home() } else { "/sign-in" })
+}
+
+#[derive(Deserialize)]
+struct DoorQuery {
+    #[serde(default)]
+    next: String,
+}
+
+async fn door(State(app): State<App>, visitor: Visitor, Query(q): Query<DoorQuery>) -> WebResult {
+    if visitor.signed_in {
+        return Ok(Redirect::to(local(&q.next)).into_response());
+    }
+    page(&door_page(&app, &visitor, String::new(), q.next, None))
+}
+
+fn door_page(app: &App, visitor: &Visitor, email: String, next: String, error: Option<String>) -> SignInPage {
+    SignInPage { shell: visitor.shell(app, "Sign in"), email, next, error, demo: app.config().demo.clone() }
+}
+
+async fn sign_in(
+    State(app): State<App>,
+    visitor: Visitor,
+    address: security::Address,
+    mut auth: AuthSession,
+    Form(c): Form<Credentials>,
+) -> WebResult {
+    app.0.limits.sign_in(&address)?;
+    let (email, next) = (c.email.clone(), c.next.clone());
+    let Some(member) = auth.authenticate(c).await.map_err(failed)? else {
+        let error = "E-mail and password do not match. Nothing was changed; try again, or ask your administrator for a new password.";
+        let shown = page(&door_page(&app, &visitor, email, next, Some(error.into())))?;
+        return Ok((StatusCode::UNAUTHORIZED, shown).into_response());
+    };
+    // `login` gives the session a new id, so that a planted cookie is worth nothing.
+    auth.login(&member).await.map_err(failed)?;
+    Ok(Redirect::to(local(&next)).into_response())
+}
+
+async fn sign_out(mut auth: AuthSession) -> WebResult {
+    auth.logout().await.map_err(failed)?;
+    Ok(Redirect::to("/sign-in").into_response())
+}
+
+fn failed(e: axum_login::Error<Backend>) -> Problem {
+    match e {
+        axum_login::Error::Backend(e) => Problem(e),
+        axum_login::Error::Session(e) => Problem(Error::internal(e)),
+    }
+}

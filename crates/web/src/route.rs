@@ -1,0 +1,45 @@
+//! A route with its permission: there is no way to add one without.
+
+use crate::App;
+use axum::handler::Handler;
+use axum::routing::MethodRouter;
+use rounds_kernel::Permission;
+
+/// One address with what it needs.
+pub struct Route {
+    /// `GET` or `POST`.
+    pub method: &'static str,
+    /// Path with `{names}`.
+    pub path: &'static str,
+    /// What the role must hold.
+    pub permission: Permission,
+    /// Menu group (area) and label, for pages that stand in the menu.
+    pub menu: Option<(&'static str, &'static str)>,
+    pub(crate) handler: MethodRouter<App>,
+}
+
+impl Route {
+    /// A page or data; must change nothing.
+    pub fn get<H, T>(path: &'static str, permission: Permission, handler: H) -> Self
+    where
+        H: Handler<T, App>,
+        T: 'static,
+    {
+        Self { method: "GET", path, permission, menu: None, handler: axum::routing::get(handler) }
+    }
+
+    /// A change; the request must carry the session's CSRF token.
+    pub fn post<H, T>(path: &'static str, permission: Permission, handler: H) -> Self
+    where
+        H: Handler<T, App>,
+        T: 'static,
+    {
+        Self { method: "POST", path, permission, menu: None, handler: axum::routing::post(handler) }
+    }
+
+    /// Puts the page into the menu.
+    pub fn menu(mut self, group: &'static str, label: &'static str) -> Self {
+        self.menu = Some((group, label));
+        self
+    }
+}

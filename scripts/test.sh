@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# test.sh [cargo test options]: all tests, with a throwaway PostgreSQL and the browser's driver at hand.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+# shellcheck source=scripts/lib.sh
+. scripts/lib.sh
+
+ROUNDS_CHROMEDRIVER=$(find_chromedriver) || {
+  echo 'chromedriver is not installed: run scripts/setup-tests.sh' >&2
+  exit 1
+}
+export ROUNDS_CHROMEDRIVER
+exec scripts/with-postgres.sh "${CARGO:-cargo}" test "$@"
