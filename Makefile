@@ -41,8 +41,7 @@ lint: tools assets ## clippy, warnings are errors
 	@$(CARGO) clippy $(BUILD_FLAGS) --all-targets -- -D warnings
 
 tidy: tools ## house rules (xtask tidy) and who may import whom (xtask depcheck)
-	@$(XTASK) tidy
-	@$(XTASK) depcheck
+	@$(XTASK) tidy depcheck
 
 fmt: tools ## format all Rust sources
 	@$(CARGO) fmt --all

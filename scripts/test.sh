@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# test.sh [cargo test options]: all tests, with a throwaway PostgreSQL and the browser's driver at hand.
+# test.sh [cargo test options]: the scripts' tests, then all others with a throwaway PostgreSQL and the browser's driver at hand.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=scripts/lib.sh
@@ -10,4 +10,5 @@ ROUNDS_CHROMEDRIVER=$(find_chromedriver) || {
   exit 1
 }
 export ROUNDS_CHROMEDRIVER
+(cd crates/web/assets && npm run --silent --if-present test)
 exec scripts/with-postgres.sh "${CARGO:-cargo}" test "$@"

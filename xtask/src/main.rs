@@ -8,18 +8,23 @@ mod source;
 mod tidy;
 mod tree;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, bail, ensure};
 use report::Finding;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 fn main() -> Result<ExitCode> {
     let root = workspace_root();
-    let findings = match std::env::args().nth(1).as_deref() {
-        Some("tidy") => run_tidy(&root)?,
-        Some("depcheck") => run_depcheck(&root)?,
-        _ => bail!("usage: xtask tidy | depcheck"),
-    };
+    let checks: Vec<String> = std::env::args().skip(1).collect();
+    ensure!(!checks.is_empty(), "usage: xtask tidy | depcheck | tidy depcheck");
+    let mut findings = Vec::new();
+    for check in &checks {
+        findings.extend(match check.as_str() {
+            "tidy" => run_tidy(&root)?,
+            "depcheck" => run_depcheck(&root)?,
+            other => bail!("no check `{other}`: there are tidy and depcheck"),
+        });
+    }
     print!("{}", report::page(&findings));
     Ok(if findings.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
@@ -40,7 +45,8 @@ fn run_tidy(root: &Path) -> Result<Vec<Finding>> {
 fn run_depcheck(root: &Path) -> Result<Vec<Finding>> {
     let sources = source::Sources::of(tree::Tree::read(root)?);
     let packages = depcheck::crates::load(root)?;
-    Ok(depcheck::check(&sources, &packages))
+    let builds = depcheck::shared::Builds::load(root)?;
+    Ok(depcheck::check(&sources, &packages, &builds))
 }
 
 #[cfg(test)]

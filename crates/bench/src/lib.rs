@@ -1,1 +1,7 @@
-//! rounds-bench
+//! Side-by-side measurements against peers: `rounds bench NAME`. Their results land in `docs/benchmarks.md`.
+//!
+//! | module | measures | against |
+//! |---|---|---|
+//! | [`assign`] | contact allocation, the optimiser of a week's plan | the HiGHS simplex method |
+
+pub mod assign;

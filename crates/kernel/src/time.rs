@@ -79,6 +79,12 @@ impl Day {
         (self.0 + 3).rem_euclid(7) as u8
     }
 
+    /// Minutes that clocks in `zone` (IANA name; UTC if unknown) are ahead of UTC at noon of this day.
+    pub fn utc_offset_minutes(self, zone: &str) -> i64 {
+        let tz = jiff::tz::TimeZone::get(zone).unwrap_or(jiff::tz::TimeZone::UTC);
+        jiff::Timestamp::from_microsecond(Time::at_day(self).plus_minutes(720).0).map_or(0, |t| i64::from(tz.to_offset(t).seconds()) / 60)
+    }
+
     /// `Mon 23 Nov`.
     pub fn short(self) -> String {
         self.date().strftime("%a %-d %b").to_string()
@@ -205,5 +211,7 @@ mod tests {
         let t = Time::at_day(Day::parse("2026-11-23").unwrap_or_default()).plus_minutes(14 * 60 + 40);
         assert_eq!(t.in_zone("America/Chicago"), "2026-11-23 08:40");
         assert_eq!(t.in_zone("Nowhere/Else"), "2026-11-23 14:40");
+        assert_eq!(t.day().utc_offset_minutes("America/Chicago"), -360);
+        assert_eq!(Day::parse("2026-07-01").map(|d| d.utc_offset_minutes("America/Chicago")).ok(), Some(-300));
     }
 }

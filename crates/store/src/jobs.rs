@@ -172,6 +172,11 @@ impl Command for Finish {
     }
 }
 
+/// Tells other processes that the job's worker is alive.
+pub async fn beat(db: &crate::Db, job: JobId, now: Time) -> Result<()> {
+    db.housekeep("UPDATE job SET beat_at = $2 WHERE id = $1 AND state = 'running'", args![job.0, now.0]).await.map(|_| ())
+}
+
 /// Keeps how far a job got, in the transaction of the rows themselves.
 pub async fn checkpoint(tx: &mut Tx, job: JobId, position: &impl Serialize, done: i64, total: i64, message: &str) -> Result<()> {
     let position = serde_json::to_string(position).map_err(Error::internal)?;

@@ -8,8 +8,8 @@
 use std::fmt::{self, Write as _};
 
 // Pictures have no fixed width: places along x are percentages, so that words keep their size from phone to wide screen.
-const LABEL_SHARE: f64 = 32.0;
-const BAR_SHARE: f64 = 56.0;
+const LABEL_SHARE: f64 = 36.0;
+const BAR_SHARE: f64 = 52.0;
 const ROW: f64 = 24.0;
 const BAR: f64 = 12.0;
 const AXIS_SHARE: f64 = 8.0;
@@ -110,12 +110,23 @@ pub fn line(spec: Spec, rows: Vec<Row>) -> Chart {
         let _ = write!(out, r#"<text class="tick end" x="{AXIS_SHARE}%" dx="-6" y="{:.1}">{}</text>"#, y + 4.0, compact(value));
     }
     for (index, row) in rows.iter().enumerate().filter(|(index, _)| labelled(*index, rows.len())) {
-        let anchor = if index == 0 { "start" } else if index + 1 == rows.len() { "end" } else { "middle" };
+        let anchor = if index == 0 {
+            "start"
+        } else if index + 1 == rows.len() {
+            "end"
+        } else {
+            "middle"
+        };
         let x = AXIS_SHARE + (100.0 - AXIS_SHARE) * plot.x(index) / PLOT;
         let _ = write!(out, r#"<text class="tick {anchor}" x="{x:.2}%" y="{}">{}</text>"#, LINE_HEIGHT - 6.0, escape(&row.label));
     }
     // Stretched to whatever width there is; the strokes do not stretch with it (vector-effect in the style sheet).
-    let _ = write!(out, r#"<svg x="{AXIS_SHARE}%" y="{top}" width="{}%" height="{1}" viewBox="0 0 {PLOT} {1}" preserveAspectRatio="none">"#, 100.0 - AXIS_SHARE, bottom - top);
+    let _ = write!(
+        out,
+        r#"<svg x="{AXIS_SHARE}%" y="{top}" width="{}%" height="{1}" viewBox="0 0 {PLOT} {1}" preserveAspectRatio="none">"#,
+        100.0 - AXIS_SHARE,
+        bottom - top
+    );
     for series in 0..spec.legend.len().max(1) {
         let values: Vec<f64> = rows.iter().map(|row| row.values.get(series).copied().unwrap_or(f64::NAN)).collect();
         let _ = write!(out, r#"<path class="line l{series}" d="{}"/>"#, plot.path(&values));
@@ -167,14 +178,24 @@ fn bars(spec: Spec, rows: Vec<Row>, stacked: bool) -> Chart {
     for (index, row) in rows.iter().enumerate() {
         let top = ROW * index as f64;
         let middle = top + ROW / 2.0 + 4.0;
-        let _ = write!(out, r#"<text class="label end" x="{LABEL_SHARE}%" dx="-8" y="{middle}">{}</text>"#, escape(&shorten(&row.label, 26)));
+        let _ =
+            write!(out, r#"<text class="label end" x="{LABEL_SHARE}%" dx="-8" y="{middle}">{}</text>"#, escape(&shorten(&row.label, 20)));
         let mut x = LABEL_SHARE;
         for (series, value) in row.values.iter().enumerate().take(if stacked { usize::MAX } else { 1 }) {
             let width = positive(value) * scale;
-            let _ = write!(out, r#"<rect class="s{series}" x="{x:.2}%" y="{}" width="{width:.2}%" height="{BAR}"><title>{}</title></rect>"#, top + (ROW - BAR) / 2.0, escape(&tip(&spec, row, series)));
+            let _ = write!(
+                out,
+                r#"<rect class="s{series}" x="{x:.2}%" y="{}" width="{width:.2}%" height="{BAR}"><title>{}</title></rect>"#,
+                top + (ROW - BAR) / 2.0,
+                escape(&tip(&spec, row, series))
+            );
             x += width;
         }
-        let value = if row.values.len() < row.shown.len() || !stacked { row.shown.last().cloned().unwrap_or_default() } else { format!("{:.0}", total(row)) };
+        let value = if row.values.len() < row.shown.len() || !stacked {
+            row.shown.last().cloned().unwrap_or_default()
+        } else {
+            format!("{:.0}", total(row))
+        };
         let _ = write!(out, r#"<text class="value" x="{x:.2}%" dx="6" y="{middle}">{}</text>"#, escape(&value));
     }
     finish(out, spec, rows)
@@ -241,7 +262,7 @@ impl Plot {
 /// About six labels on the axis, always the first and the last.
 fn labelled(index: usize, count: usize) -> bool {
     let every = count.div_ceil(6).max(1);
-    index + 1 == count || (index.is_multiple_of(every) && index + every <= count)
+    index + 1 == count || (index.is_multiple_of(every) && index + every < count)
 }
 
 /// The next 1, 2, 2.5 or 5 times a power of ten, so that the axis ends on a round number.
@@ -303,7 +324,13 @@ mod tests {
         let chart = line(Spec { legend: vec!["a".into()], ..Spec::default() }, vec![row(1.0), row(f64::NAN), row(3.0), row(f64::INFINITY)]);
         assert!(!chart.svg.as_str().contains("NaN") && !chart.svg.as_str().contains("inf"), "{}", chart.svg);
         assert_eq!(chart.svg.as_str().matches('M').count(), 2, "the pen is lifted over the gap");
-        for empty in [bar(Spec::default(), vec![]).svg, line(Spec::default(), vec![]).svg, sparkline(&[], ""), sparkline(&[f64::NAN], ""), sparkline(&[2.0, 2.0], "flat")] {
+        for empty in [
+            bar(Spec::default(), vec![]).svg,
+            line(Spec::default(), vec![]).svg,
+            sparkline(&[], ""),
+            sparkline(&[f64::NAN], ""),
+            sparkline(&[2.0, 2.0], "flat"),
+        ] {
             assert!(!empty.as_str().contains("NaN") && !empty.as_str().contains("inf"), "{empty}");
         }
     }

@@ -115,7 +115,7 @@ impl Kit {
             days: TimelineDay::sample(),
             cards: ActionCard::sample(),
             columns: Column::sample(),
-            people_columns: vec![Column::text("Name"), Column::text("Role"), Column::text("Permission"), Column::number("Contacts, 90 d")],
+            people_columns: vec![Column::text("Who"), Column::text("May be reached by"), Column::number("90 days")],
             filters: Filter::sample(),
             pager: Pager::sample(),
             jobs: Progress::sample(),
@@ -123,7 +123,10 @@ impl Kit {
             bars: sample_bars(),
             stacked: sample_stacked(),
             lines: sample_lines(),
-            spark: charts::sparkline(&[14.0, 16.0, 13.0, 17.0, 15.0, 18.0, 12.0, 13.0, 9.0, 11.0, 8.0, 7.0], "Orders a month, falling from 14 to 7"),
+            spark: charts::sparkline(
+                &[14.0, 16.0, 13.0, 17.0, 15.0, 18.0, 12.0, 13.0, 9.0, 11.0, 8.0, 7.0],
+                "Orders a month, falling from 14 to 7",
+            ),
             evidence: sample_evidence(),
         }
     }
@@ -145,12 +148,24 @@ impl Kit {
 }
 
 fn spec(caption: &str, unit: &str, first_column: &str, legend: &[&str]) -> Spec {
-    Spec { caption: caption.into(), unit: unit.into(), first_column: first_column.into(), legend: legend.iter().map(|name| (*name).to_owned()).collect() }
+    Spec {
+        caption: caption.into(),
+        unit: unit.into(),
+        first_column: first_column.into(),
+        legend: legend.iter().map(|name| (*name).to_owned()).collect(),
+    }
 }
 
 fn sample_bars() -> Chart {
-    let row = |label: &str, value: f64| Row::one(label, value, format!("{value:.0}"));
-    let rows = vec![row("Visit", 412.0), row("Phone", 1_186.0), row("E-mail", 934.0), row("Video call", 203.0), row("Webinar", 88.0), row("Congress and training days", 31.0)];
+    let row = |label: &str, value: f64, shown: &str| Row::one(label, value, shown);
+    let rows = vec![
+        row("Visit", 412.0, "412"),
+        row("Phone", 1_186.0, "1,186"),
+        row("E-mail", 934.0, "934"),
+        row("Video call", 203.0, "203"),
+        row("Webinar", 88.0, "88"),
+        row("Congress and training days", 31.0, "31"),
+    ];
     charts::bar(spec("Contacts by channel", "last 90 days", "Channel", &["Contacts"]), rows)
 }
 
@@ -160,12 +175,30 @@ fn sample_stacked() -> Chart {
         let shown = values.iter().chain([&total]).map(|value| format!("{value:.0}")).collect();
         Row { label: label.into(), values: values.to_vec(), shown }
     };
-    let rows = vec![row("Ines Kowalski", [14.0, 5.0, 3.0]), row("Jonas Weber", [9.0, 8.0, 1.0]), row("Marta Oliveira", [6.0, 4.0, 5.0]), row("Kenji Ito", [2.0, 11.0, 0.0])];
+    let rows = vec![
+        row("Ines Kowalski", [14.0, 5.0, 3.0]),
+        row("Jonas Weber", [9.0, 8.0, 1.0]),
+        row("Marta Oliveira", [6.0, 4.0, 5.0]),
+        row("Kenji Ito", [2.0, 11.0, 0.0]),
+    ];
     charts::stacked_bar(spec("This week's actions by state", "actions", "Who", &["Done", "Accepted", "Dismissed"]), rows)
 }
 
 fn sample_lines() -> Chart {
-    let points = [(31.0, 30.0), (34.0, 31.0), (29.0, 31.0), (36.0, 32.0), (33.0, 32.0), (f64::NAN, 33.0), (38.0, 33.0), (41.0, 34.0), (37.0, 34.0), (43.0, 35.0), (40.0, 35.0), (46.0, 36.0)];
+    let points = [
+        (31.0, 30.0),
+        (34.0, 31.0),
+        (29.0, 31.0),
+        (36.0, 32.0),
+        (33.0, 32.0),
+        (f64::NAN, 33.0),
+        (38.0, 33.0),
+        (41.0, 34.0),
+        (37.0, 34.0),
+        (43.0, 35.0),
+        (40.0, 35.0),
+        (46.0, 36.0),
+    ];
     let rows = points.iter().zip(37..).map(|((orders, rhythm), week)| {
         let shown = [orders, rhythm].iter().map(|value| if value.is_finite() { format!("{value:.0}") } else { "unknown".into() }).collect();
         Row { label: format!("W{week}"), values: vec![*orders, *rhythm], shown }
@@ -189,7 +222,11 @@ mod tests {
 
     fn drawn() -> [(&'static str, String); 3] {
         let draw = |page: askama::Result<String>| page.expect("a sample page renders");
-        [("gallery", draw(GalleryPage::sample().render())), ("queue", draw(QueueSample::sample().render())), ("account", draw(AccountSample::sample().render()))]
+        [
+            ("gallery", draw(GalleryPage::sample().render())),
+            ("queue", draw(QueueSample::sample().render())),
+            ("account", draw(AccountSample::sample().render())),
+        ]
     }
 
     #[test]
@@ -205,7 +242,11 @@ mod tests {
     #[test]
     fn every_post_form_carries_the_token() {
         for (name, html) in drawn() {
-            for form in html.split("<form").skip(1).filter(|form| form.starts_with(" method=\"post\"") || form.starts_with(" class=\"inline-form\" method=\"post\"")) {
+            for form in html
+                .split("<form")
+                .skip(1)
+                .filter(|form| form.starts_with(" method=\"post\"") || form.starts_with(" class=\"inline-form\" method=\"post\""))
+            {
                 let body = form.split("</form>").next().unwrap_or_default();
                 assert!(body.contains("name=\"csrf\""), "{name}: {body}");
             }
@@ -225,6 +266,20 @@ mod tests {
 
     #[test]
     fn words_from_outside_stay_words() {
+        let mut page = QueueSample::sample();
+        let nasty = "\"'><script>alert(1)</script>".to_owned();
+        for card in &mut page.kit.cards {
+            for word in [&mut card.id, &mut card.icon, &mut card.verb, &mut card.whom, &mut card.role, &mut card.account, &mut card.reason]
+            {
+                word.clone_from(&nasty);
+            }
+            card.open_href.clone_from(&nasty);
+            card.accept_href = Some(nasty.clone());
+            card.outcomes = vec![crate::components::Choice::new(&nasty, &nasty)];
+            card.chips = vec![Chip::new(&nasty, Tone::Plain)];
+        }
+        let queue = page.render().expect("a hostile page renders too");
+        assert!(!queue.contains("<script>alert") && !queue.contains("\"'>"), "a word left its quotes or became markup");
         let (_, html) = &drawn()[0];
         assert!(html.contains("&#60;script&#62;alert") || html.contains("&lt;script&gt;alert"));
     }

@@ -19,6 +19,6 @@ mod visitor;
 pub use app::{Account, App, Directory, WebConfig, build, own_routes};
 pub use problem::{Problem, WebResult};
 pub use route::Route;
-pub use session::{TABLES, migrations};
+pub use session::{OWN_TABLES, migrations};
 pub use shell::{Flash, Shell};
 pub use visitor::{Flashes, Visitor, local, page};

@@ -6,7 +6,7 @@ use tower_sessions::session::{Id, Record};
 use tower_sessions::session_store::{Error, Result, SessionStore};
 
 /// Tables this crate owns.
-pub const TABLES: &[&str] = &["web_session"];
+pub const OWN_TABLES: &[&str] = &["web_session"];
 
 /// Migrations of this crate.
 pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {

@@ -4,6 +4,7 @@ use crate::report::Finding;
 use crate::source::Sources;
 use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
 
@@ -45,10 +46,14 @@ struct RawPackage {
     dependencies: Vec<Dependency>,
 }
 
+/// The Cargo that runs this, or else the one on the path.
+pub fn cargo() -> String {
+    std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_string())
+}
+
 /// The workspace's crates as Cargo reads them.
 pub fn load(root: &Path) -> Result<Vec<Package>> {
-    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_string());
-    let mut command = Command::new(cargo);
+    let mut command = Command::new(cargo());
     command.current_dir(root).args(["metadata", "--no-deps", "--offline", "--format-version", "1"]);
     let output = command.output().context("cannot run cargo metadata")?;
     ensure!(output.status.success(), "cargo metadata failed:\n{}", String::from_utf8_lossy(&output.stderr));
@@ -119,23 +124,34 @@ fn order(package: &Package, manifest: &str, allowed: &[&str]) -> Vec<Finding> {
     found
 }
 
-/// Dependencies whose name stands nowhere in the crate's sources.
+/// Dependencies whose name stands nowhere in the crate's sources, one finding a table of the manifest.
 fn unused(sources: &Sources, package: &Package, manifest: &str) -> Vec<Finding> {
-    let mut found = Vec::new();
-    let prefix = format!("{}/", package.folder);
-    let own = || sources.rust.iter().filter(|(path, _)| path.starts_with(&prefix));
+    let mut by_table: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for dependency in &package.dependencies {
-        let dev = dependency.kind.as_deref() == Some("dev");
-        let import = dependency.rename.as_ref().unwrap_or(&dependency.name).replace('-', "_");
-        let product = |path: &str| path[prefix.len()..].starts_with("src/") || path[prefix.len()..].starts_with("build.rs");
-        let used = own().any(|(path, source)| (dev || product(path)) && source.tokens.iter().any(|token| token.is(&import)));
-        if !used {
-            let table = if dev { "[dev-dependencies]" } else { "[dependencies]" };
-            let say = format!("`{}` in {table} is never named in the sources: use it, or take it out", dependency.name);
-            found.push(Finding::new(manifest, 0, UNUSED, say));
+        let table = match dependency.kind.as_deref() {
+            Some("dev") => "[dev-dependencies]",
+            Some("build") => "[build-dependencies]",
+            _ => "[dependencies]",
+        };
+        if !is_named(sources, package, dependency, table) {
+            by_table.entry(table).or_default().push(&dependency.name);
         }
     }
-    found
+    let say = |names: Vec<&str>, table: &str| format!("never named in the sources, use or take out of {table}: {}", names.join(", "));
+    by_table.into_iter().map(|(table, names)| Finding::new(manifest, 0, UNUSED, say(names, table))).collect()
+}
+
+/// True when the sources that `table` serves name the dependency.
+fn is_named(sources: &Sources, package: &Package, dependency: &Dependency, table: &str) -> bool {
+    let import = dependency.rename.as_ref().unwrap_or(&dependency.name).replace('-', "_");
+    let prefix = format!("{}/", package.folder);
+    let served = |inside: &str| match table {
+        "[dependencies]" => inside.starts_with("src/"),
+        "[build-dependencies]" => inside == "build.rs",
+        _ => true,
+    };
+    let mut files = sources.rust.iter().filter(|(path, _)| path.strip_prefix(&prefix).is_some_and(served));
+    files.any(|(_, source)| source.tokens.iter().any(|token| token.is(&import)))
 }
 
 #[cfg(test)]

@@ -1,7 +1,9 @@
-//! Who may import whom: between crates by their manifests, between capabilities by their paths, and to tables by their owners.
+//! Who may import whom: between crates by their manifests, between capabilities by their paths, and to tables by their owners;
+//! and whether product and tests share one build.
 
 pub mod crates;
 mod paths;
+pub mod shared;
 mod sql;
 mod tables;
 
@@ -10,10 +12,11 @@ use crate::source::Sources;
 use crates::Package;
 
 /// All import rules, in order of file and line.
-pub fn check(sources: &Sources, packages: &[Package]) -> Vec<Finding> {
+pub fn check(sources: &Sources, packages: &[Package], builds: &shared::Builds) -> Vec<Finding> {
     let mut found = crates::check(sources, packages);
     found.extend(paths::check(sources));
     found.extend(tables::check(sources));
+    found.extend(shared::check(builds));
     found.sort();
     found.dedup();
     found

@@ -267,7 +267,13 @@ mod tests {
 
     #[test]
     fn lib_and_other_crates_knock_at_the_door_too() {
-        assert_eq!(lines_in("crates/areas/engage/src/lib.rs", "pub mod queue; pub mod calls;\nfn a() { calls::store::load(); queue::routes(); }"), [2]);
-        assert_eq!(lines_in("crates/cli/src/main.rs", "fn main() { rounds_engage::queue::store::load(); rounds_engage::queue::open(); }"), [1]);
+        assert_eq!(
+            lines_in("crates/areas/engage/src/lib.rs", "pub mod queue; pub mod calls;\nfn a() { calls::store::load(); queue::routes(); }"),
+            [2]
+        );
+        assert_eq!(
+            lines_in("crates/cli/src/main.rs", "fn main() { rounds_engage::queue::store::load(); rounds_engage::queue::open(); }"),
+            [1]
+        );
     }
 }

@@ -29,7 +29,8 @@ fn written_at(words: &[&str], upper: &[String], at: usize) -> Option<String> {
     let is = |offset: usize, options: &[&str]| options.contains(&upper.get(at + offset).map_or("", String::as_str));
     // `skip(n, …)` steps over optional words.
     let skip = |offset: usize, optional: &[&str]| (offset..).find(|offset| !is(*offset, optional)).unwrap_or(offset);
-    let after = |offset: usize, follow: &[&str]| is(offset + 1, follow) || words.get(at + offset + 1).is_some_and(|word| word.starts_with('{'));
+    let after =
+        |offset: usize, follow: &[&str]| is(offset + 1, follow) || words.get(at + offset + 1).is_some_and(|word| word.starts_with('{'));
     let end = |offset: usize| at + offset + 1 == words.len();
     let table = match upper[at].as_str() {
         "INSERT" | "REPLACE" => {

@@ -102,7 +102,9 @@ fn fault(path: &str, line: usize, table: &str, owners: &BTreeMap<String, String>
     let say = match owners.get(table) {
         Some(owner) if *owner == writer => return None,
         Some(owner) => format!("`{table}` belongs to {owner}: call its public function instead"),
-        None if writer.contains('/') => format!("`{table}` has no owner: declare it in `pub const TABLES: &[&str]` of this capability's mod.rs"),
+        None if writer.contains('/') => {
+            format!("`{table}` has no owner: declare it in `pub const TABLES: &[&str]` of this capability's mod.rs")
+        }
         None if OWNING_CRATES.contains(&writer.as_str()) => format!("`{table}` has no owner: declare it in `OWN_TABLES` of this crate"),
         None => format!("`{table}` is written here, but only capabilities, store and web own tables: move the write to its owner"),
     };
@@ -117,7 +119,10 @@ mod tests {
     fn said(store: &str, cli: &str) -> Vec<String> {
         let sources = Sources::of(Tree::of(&[
             ("crates/store/Cargo.toml", "[package]"),
-            ("crates/store/src/lib.rs", "const OWN_TABLES: &[&str] = &[\"fact\"];\nfn a() { q(\"INSERT INTO fact (id) VALUES (1)\"); q(\"INSERT INTO {t} (id)\") }"),
+            (
+                "crates/store/src/lib.rs",
+                "const OWN_TABLES: &[&str] = &[\"fact\"];\nfn a() { q(\"INSERT INTO fact (id) VALUES (1)\"); q(\"INSERT INTO {t} (id)\") }",
+            ),
             ("crates/areas/engage/Cargo.toml", "[package]"),
             ("crates/areas/engage/src/lib.rs", "mod queue; mod calls;"),
             ("crates/areas/engage/src/queue/mod.rs", "mod store;\npub const TABLES: &[&str] = &[\"plan\", \"plan_action\"];"),

@@ -3,10 +3,12 @@
 use super::dead::RULE;
 use crate::report::Finding;
 use crate::source::Sources;
-use crate::tree::{extension, folder, join, name};
+use crate::tree::{extension, folder, join, name, stem};
 use std::collections::BTreeSet;
 
 const ASSETS: &str = "crates/web/assets/";
+/// Where a build script's bare names stand.
+const SOURCES: &str = "crates/web/assets/src/";
 /// Files that tools read by their names.
 const KNOWN: &[&str] = &["package.json", "package-lock.json", ".npmrc", "tsconfig.json", "README.md", ".gitignore"];
 /// Endings that an import may leave out.
@@ -16,9 +18,11 @@ const CODE: &[&str] = &["js", "mjs", "ts", "css"];
 
 /// Asset sources that nothing reaches.
 pub fn dead(sources: &Sources, included: &BTreeSet<String>) -> Vec<Finding> {
-    let all: BTreeSet<&str> = sources.tree.under(ASSETS).collect();
+    // Tests are found by their name; what only they import is still dead.
+    let all: BTreeSet<&str> = sources.tree.under(ASSETS).filter(|path| !is_test(path)).collect();
     let mut live: BTreeSet<String> = BTreeSet::new();
-    let mut open: Vec<String> = all.iter().filter(|path| KNOWN.contains(&name(path)) || included.contains(**path)).map(|p| p.to_string()).collect();
+    let mut open: Vec<String> =
+        all.iter().filter(|path| KNOWN.contains(&name(path)) || included.contains(**path)).map(|p| p.to_string()).collect();
     for (path, source) in &sources.rust {
         let krate = sources.tree.crate_of(path).unwrap_or_default();
         open.extend(source.product_texts().flat_map(|(_, text)| resolve(&all, krate, text)));
@@ -26,13 +30,18 @@ pub fn dead(sources: &Sources, included: &BTreeSet<String>) -> Vec<Finding> {
     while let Some(path) = open.pop() {
         let text = sources.tree.text(&path).unwrap_or_default();
         for mention in mentions(text) {
-            let found = [folder(&path), ASSETS].into_iter().flat_map(|base| resolve(&all, base, mention));
+            let found = [folder(&path), ASSETS, SOURCES].into_iter().flat_map(|base| resolve(&all, base, mention));
             open.extend(found.filter(|next| !live.contains(next)));
         }
         live.insert(path);
     }
     let say = "nothing that package.json builds imports it: import it, or delete it";
     all.into_iter().filter(|path| !live.contains(*path)).map(|path| Finding::new(path, 0, RULE, say)).collect()
+}
+
+/// True for the files that `node --test` finds.
+fn is_test(path: &str) -> bool {
+    stem(path).ends_with(".test") || path.starts_with("crates/web/assets/test/")
 }
 
 /// Words in quotes and in `url(…)`, and what scripts in `package.json` name between spaces.
@@ -66,7 +75,13 @@ mod tests {
         let sources = Sources::of(Tree::of(&[
             ("crates/web/assets/package.json", "{ \"scripts\": { \"build\": \"node build.mjs && cp icons/* dist/\" } }"),
             ("crates/web/assets/package-lock.json", ""),
-            ("crates/web/assets/build.mjs", "build({ entryPoints: ['src/app.js', \"src/app.css\"], outdir: 'dist' }); // src"),
+            (
+                "crates/web/assets/build.mjs",
+                "build({ entryPoints: ['src/app.js', \"src/app.css\"], outdir: 'dist' });\nfor (const name of ['mark.svg']) copy(`src/${name}`); // src",
+            ),
+            ("crates/web/assets/src/mark.svg", ""),
+            ("crates/web/assets/test/keys.js", "import '../src/old.js'"),
+            ("crates/web/assets/src/keys.test.js", "import './older.js'"),
             ("crates/web/assets/src/app.js", "import { a } from './keys';\nimport 'htmx.org';"),
             ("crates/web/assets/src/keys.js", ""),
             ("crates/web/assets/src/old.js", "import './older.js'"),

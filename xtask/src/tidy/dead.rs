@@ -16,7 +16,8 @@ pub fn check(sources: &Sources) -> Vec<Finding> {
     let templates = live_templates(sources);
     let mut found = Vec::new();
     for (path, _) in sources.tree.files() {
-        let is_template = path.starts_with("crates/") && (path.contains("/templates/") || path.contains("/src/") && extension(path) == "html");
+        let is_template =
+            path.starts_with("crates/") && (path.contains("/templates/") || path.contains("/src/") && extension(path) == "html");
         let say = if included.contains(path) {
             continue;
         } else if extension(path) == "rs" {

@@ -24,6 +24,8 @@ const ROOMS: &[&str] = &[
     "import",      // one input format a file
     "pages",       // pages and their view structs
     "api",         // the machine interface's handlers
+    "directory",   // who may sign in (platform::users)
+    "worker",      // takes jobs and keeps them alive (platform::jobs)
     "jobs",        // scheduled and background work
     "tests",       // tests too long to stand beside the code
 ];
@@ -39,7 +41,8 @@ pub fn check(sources: &Sources) -> Vec<Finding> {
         match parts.as_slice() {
             [_, _, _, "src", "lib.rs"] => {}
             [_, _, area, "src", file] => {
-                let say = format!("an area's src holds lib.rs and capability folders: move `{file}` into the capability of `{area}` it serves");
+                let say =
+                    format!("an area's src holds lib.rs and capability folders: move `{file}` into the capability of `{area}` it serves");
                 found.push(Finding::new(path, 0, CAPABILITY, say));
             }
             [_, _, area, "src", capability, room, ..] => {
@@ -55,7 +58,11 @@ pub fn check(sources: &Sources) -> Vec<Finding> {
             found.push(Finding::new(folder, 0, CAPABILITY, say));
         }
         for room in rooms.iter().filter(|room| !is_allowed(room)) {
-            let say = format!("`{room}` is no room of a capability; take one of: mod, {}, {}", ROOMS.join(", "), FOLDERS.join(", "));
+            let say = format!(
+                "`{room}` is no room of a capability: put it inside one, like plan/{room}; the rooms are mod, {}, {}",
+                ROOMS.join(", "),
+                FOLDERS.join(", ")
+            );
             found.push(Finding::new(&format!("{folder}/{room}"), 0, CAPABILITY, say));
         }
     }
@@ -67,7 +74,8 @@ fn is_allowed(room: &str) -> bool {
     room == "mod.rs" || FOLDERS.contains(&room) || ROOMS.contains(&room.strip_suffix(".rs").unwrap_or(room))
 }
 
-/// Each file in an `eligibility` folder holds one rule: one `impl …Rule for …`, or else one public function; `mod.rs` only lists them.
+/// Each file in an `eligibility` folder holds one rule: one `const …: Rule` or `impl …Rule for …`, or else one public function;
+/// `mod.rs` only lists them.
 fn eligibility(sources: &Sources) -> Vec<Finding> {
     let mut found = Vec::new();
     for (path, source) in sources.rust.iter().filter(|(path, source)| path.contains("/eligibility/") && !source.all_test) {
@@ -75,13 +83,14 @@ fn eligibility(sources: &Sources) -> Vec<Finding> {
         for item in source.file.items.iter().filter(|item| !source.in_test(line(item))) {
             rules.visit_item(item);
         }
-        let count = if rules.impls > 0 { rules.impls } else { rules.functions };
+        let count = if rules.named > 0 { rules.named } else { rules.functions };
         if name(path) == "mod.rs" {
-            if rules.impls > 0 {
+            if rules.named > 0 {
                 found.push(Finding::new(path, 0, ELIGIBILITY, "mod.rs lists the rules: give each rule a file named in the trade's words"));
             }
         } else if count != 1 {
-            let say = format!("holds {count} rules: one business rule a file, as one `impl …Rule for …` or one public function");
+            let say =
+                format!("holds {count} rules: one business rule a file, as one `const RULE: Rule`, `impl …Rule for …` or public function");
             found.push(Finding::new(path, 0, ELIGIBILITY, say));
         }
     }
@@ -92,17 +101,27 @@ fn line(item: &syn::Item) -> usize {
     syn::spanned::Spanned::span(item).start().line
 }
 
+fn is_rule(segment: &syn::PathSegment) -> bool {
+    segment.ident.to_string().ends_with("Rule")
+}
+
 #[derive(Default)]
 struct Rules {
-    impls: usize,
+    named: usize,
     functions: usize,
 }
 
 impl<'ast> Visit<'ast> for Rules {
     fn visit_item_impl(&mut self, item: &'ast syn::ItemImpl) {
-        let last = item.trait_.as_ref().and_then(|(_, path, _)| path.segments.last());
-        self.impls += usize::from(last.is_some_and(|segment| segment.ident.to_string().ends_with("Rule")));
+        let last = item.trait_.as_ref().and_then(|(path, _)| path.segments.last());
+        self.named += usize::from(last.is_some_and(is_rule));
         visit::visit_item_impl(self, item);
+    }
+
+    fn visit_item_const(&mut self, item: &'ast syn::ItemConst) {
+        if let syn::Type::Path(path) = &*item.ty {
+            self.named += usize::from(path.path.segments.last().is_some_and(is_rule));
+        }
     }
 
     fn visit_item_fn(&mut self, item: &'ast syn::ItemFn) {
@@ -129,7 +148,11 @@ mod tests {
 
     #[test]
     fn loose_files_missing_maps_and_foreign_rooms_fail() {
-        let files = [("crates/areas/engage/src/lib.rs", ""), ("crates/areas/engage/src/util.rs", ""), ("crates/areas/engage/src/queue/helpers.rs", "")];
+        let files = [
+            ("crates/areas/engage/src/lib.rs", ""),
+            ("crates/areas/engage/src/util.rs", ""),
+            ("crates/areas/engage/src/queue/helpers.rs", ""),
+        ];
         assert_eq!(
             broken(&files),
             [
@@ -144,13 +167,15 @@ mod tests {
     fn an_eligibility_rule_has_a_file_of_its_own() {
         let base = "crates/areas/engage/src/queue";
         let file = |name: &str| format!("{base}/eligibility/{name}");
+        let constant = file("permission.rs");
         let (map, one, two, none, inside) = (format!("{base}/mod.rs"), file("hours.rs"), file("both.rs"), file("none.rs"), file("mod.rs"));
         let files = [
             (map.as_str(), ""),
             (one.as_str(), "pub fn hours() {}\nfn helper() {}\n#[cfg(test)]\nmod tests { pub fn x() {} }"),
             (two.as_str(), "impl Rule for A {}\nimpl EligibilityRule for B {}"),
             (none.as_str(), "fn helper() {}"),
-            (inside.as_str(), "pub fn all() {}"),
+            (constant.as_str(), "pub fn left() {}\npub fn right() {}\npub(super) const RULE: Rule = Rule { code: \"x\" };"),
+            (inside.as_str(), "pub fn all() {}\nconst RULES: &[Rule] = &[];"),
         ];
         assert_eq!(broken(&files), [format!("eligibility-rule {two}"), format!("eligibility-rule {none}")]);
     }

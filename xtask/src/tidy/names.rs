@@ -72,7 +72,8 @@ fn glossary(text: &str) -> Vec<Finding> {
             found.push(Finding::new(GLOSSARY_FILE, at + 1, GLOSSARY, format!("`{term}` needs one plain sentence with a full stop")));
         }
         if term <= last {
-            let say = if term == last { format!("`{term}` stands twice") } else { format!("`{term}` comes before `{last}`: keep the order") };
+            let say =
+                if term == last { format!("`{term}` stands twice") } else { format!("`{term}` comes before `{last}`: keep the order") };
             found.push(Finding::new(GLOSSARY_FILE, at + 1, GLOSSARY, say));
         }
         last = term;
@@ -96,7 +97,9 @@ mod tests {
         let text = |name: &str| format!("fn name() -> &'static str {{ \"{name}\" }}");
         assert!(migration_lines(path, &text("m20261201_093000_engage_plan")).is_empty());
         assert!(migration_lines(path, &text("m5 tall")).is_empty());
-        for bad in ["m20261201_093000_consent_gate", "m20261201_engage_plan", "m20261301_093000_engage_plan", "m20261201_093000_engage_Plan"] {
+        for bad in
+            ["m20261201_093000_consent_gate", "m20261201_engage_plan", "m20261301_093000_engage_plan", "m20261201_093000_engage_Plan"]
+        {
             assert_eq!(migration_lines(path, &text(bad)), [1], "{bad}");
         }
     }

@@ -1,1 +1,34 @@
-//! rounds-platform
+//! Platform: users and roles, scope, jobs, the import framework, the audit log. Every other area may build on it.
+
+pub mod audit;
+pub mod imports;
+pub mod jobs;
+pub mod scope;
+pub mod users;
+
+use rounds_store::MigrationTrait;
+use rounds_web::Route;
+
+/// All routes of the area.
+pub fn routes() -> Vec<Route> {
+    let mut routes = users::routes();
+    routes.extend(jobs::routes());
+    routes.extend(audit::routes());
+    routes
+}
+
+/// All migrations of the area.
+pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+    let mut all = users::migrations();
+    all.extend(scope::migrations());
+    all.extend(imports::migrations());
+    all
+}
+
+/// Every page of the area drawn from its sample.
+pub fn samples() -> Vec<(&'static str, String)> {
+    let mut all = users::samples();
+    all.extend(jobs::samples());
+    all.extend(audit::samples());
+    all
+}

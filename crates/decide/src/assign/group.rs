@@ -25,24 +25,51 @@ struct Cand {
     must: bool,
 }
 
-/// The short method: the bits of the options of customer `c` to take, and their reduced values.
-///
-/// For customers without locks, minimum or account, of at most [`SHORT`] options.
+/// Reduced values of the options of customer `c`, which has at most [`SHORT`], and the bits of those above 0.
 #[inline]
-pub(super) fn pick(m: &Model, c: usize, price: &[f64], reduced: &mut [f64; SHORT]) -> u32 {
+pub(super) fn reduce(m: &Model, c: usize, price: &[f64], reduced: &mut [f64; SHORT]) -> u32 {
     let p = m.p;
     let range = p.options_of(c);
     let (lo, n) = (range.start, range.len().min(SHORT));
-    let (value, amount) = (&p.value[lo..lo + n], &p.amount[lo..lo + n]);
-    let (resource, code) = (&p.resource[lo..lo + n], &p.subgroup[lo..lo + n]);
+    let (value, amount, resource) = (&p.value[lo..lo + n], &p.amount[lo..lo + n], &p.resource[lo..lo + n]);
     let last = price.len() - 1;
-    let mut open = 0u32;
+    let mut gaining = 0u32;
     for k in 0..n {
         let r = value[k] - price[(resource[k] as usize).min(last)] * amount[k];
         reduced[k] = r;
-        open |= u32::from(r > 0.0) << k;
+        gaining |= u32::from(r > 0.0) << k;
     }
-    let (mut taken, mut left) = (0u32, m.customer_cap(c));
+    gaining
+}
+
+/// Subgroup codes of the options of customer `c`.
+#[inline]
+pub(super) fn codes<'a>(m: &Model<'a>, c: usize) -> &'a [u8] {
+    let range = m.p.options_of(c);
+    let n = range.len().min(SHORT);
+    &m.p.subgroup[range.start..range.start + n]
+}
+
+/// The short method: the bits of the options to take, `inside` among them and the rest out of `open`.
+///
+/// For customers without locks, minimum or account. `None` if `inside` exceeds a cap.
+#[inline]
+pub(super) fn complete(m: &Model, cap: u32, code: &[u8], reduced: &[f64; SHORT], inside: u32, open: u32) -> Option<u32> {
+    let (mut taken, mut open) = (inside, open);
+    let mut left = cap.checked_sub(inside.count_ones())?;
+    let mut rest = inside;
+    while rest != 0 {
+        let c = code[rest.trailing_zeros() as usize];
+        rest &= rest - 1;
+        if c != NO_SUBGROUP {
+            let same = same_code(code, c);
+            let n = (same & inside).count_ones();
+            if n > m.subgroup_cap(c) {
+                return None;
+            }
+            open &= if n == m.subgroup_cap(c) { !same } else { u32::MAX };
+        }
+    }
     while open != 0 && left > 0 {
         let mut best = open.trailing_zeros() as usize;
         let mut rest = open & (open - 1);
@@ -53,22 +80,35 @@ pub(super) fn pick(m: &Model, c: usize, price: &[f64], reduced: &mut [f64; SHORT
             }
             rest &= rest - 1;
         }
-        taken |= 1 << best;
         open &= !(1 << best);
-        left -= 1;
         if code[best] != NO_SUBGROUP {
             let same = same_code(code, code[best]);
-            if (same & taken).count_ones() >= m.subgroup_cap(code[best]) {
-                // A cap of 0 allows not even the option just taken.
-                if m.subgroup_cap(code[best]) == 0 {
-                    taken &= !(1 << best);
-                    left += 1;
-                }
-                open &= !same;
+            let (n, most) = ((same & taken).count_ones() + 1, m.subgroup_cap(code[best]));
+            open &= if n >= most { !same } else { u32::MAX };
+            if n > most {
+                continue;
             }
         }
+        taken |= 1 << best;
+        left -= 1;
     }
-    taken
+    Some(taken)
+}
+
+/// The short method for a whole customer.
+#[inline]
+pub(super) fn pick(m: &Model, c: usize, price: &[f64], reduced: &mut [f64; SHORT]) -> u32 {
+    let open = reduce(m, c, price, reduced);
+    complete(m, m.customer_cap(c), codes(m, c), reduced, 0, open).unwrap_or(0)
+}
+
+/// Calls `f` for every bit.
+#[inline]
+pub(super) fn each_bit(mut bits: u32, mut f: impl FnMut(usize)) {
+    while bits != 0 {
+        f(bits.trailing_zeros() as usize);
+        bits &= bits - 1;
+    }
 }
 
 #[inline]

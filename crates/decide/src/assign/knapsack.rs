@@ -28,9 +28,7 @@ pub(super) struct Choice {
 }
 
 /// Longest list of partial plans.
-const STATES: usize = 20_000;
-/// From this length on, dominated plans are taken out.
-const DOMINATE: usize = 128;
+const STATES: usize = 500;
 
 #[derive(Clone, Copy)]
 struct Edge {
@@ -44,8 +42,13 @@ struct Edge {
 struct State {
     weight: f64,
     loss: f64,
+    /// Where the list of changes made begins.
     trail: u32,
+    /// The change just made, not yet in the trail.
+    way: u32,
 }
+
+const NONE: u32 = u32::MAX;
 
 /// Takes one way of each of `items` groups, worth most together within `capacity`.
 ///
@@ -110,79 +113,170 @@ fn upper_hull(ways: &[Way], range: std::ops::Range<usize>, hull: &mut Vec<u32>) 
     }
 }
 
+/// A way that differs from the split solution.
+#[derive(Clone, Copy)]
+struct Change {
+    way: u32,
+    weight: f64,
+    loss: f64,
+}
+
+/// What groups still to come can do for a partial plan.
+#[derive(Clone, Copy)]
+struct Ahead {
+    /// Least loss of any change of theirs.
+    least: f64,
+    /// One over the largest gain and the largest drop of weight among their changes.
+    up: f64,
+    down: f64,
+}
+
+/// The search around a split solution.
+struct Improve {
+    price: f64,
+    left: f64,
+    best: f64,
+    /// Trail of the best plan.
+    best_trail: u32,
+    /// Partial plans by rising weight, none dominated.
+    states: Vec<State>,
+    merged: Vec<State>,
+    next: Vec<State>,
+    /// Way taken and where the trail goes on.
+    trail: Vec<(u32, u32)>,
+}
+
 /// Searches around the split solution `taken`, which leaves `left` units; returns true if the search was cut.
 fn improve(ways: &[Way], start: &[usize], taken: &mut [u32], price: f64, left: f64) -> bool {
-    let loss_of = |item: usize, k: usize| {
-        let (base, w) = (&ways[taken[item] as usize], &ways[k]);
-        ((base.value - w.value) - price * (base.weight - w.weight)).max(0.0)
-    };
-    let mut best = (price * left, u32::MAX);
-    let mut near: Vec<(f64, u32)> = Vec::new();
-    for item in 0..taken.len() {
-        let others = (start[item]..start[item + 1]).filter(|&k| k != taken[item] as usize);
-        let least = others.map(|k| loss_of(item, k)).fold(f64::INFINITY, f64::min);
-        if least < best.0 {
-            near.push((least, item as u32));
-        }
+    let mut limit = price * left;
+    let worth: f64 = taken.iter().map(|&k| ways[k as usize].value.abs()).sum();
+    if limit <= 1e-9 * worth {
+        return false;
     }
-    near.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-    let mut trail: Vec<(u32, u32)> = Vec::new();
-    let mut states = vec![State { weight: 0.0, loss: 0.0, trail: u32::MAX }];
-    let mut truncated = false;
-    for (pos, &(least, item)) in near.iter().enumerate() {
-        if least >= best.0 {
-            break;
-        }
-        let next_least = near.get(pos + 1).map_or(f64::INFINITY, |n| n.0);
-        let item = item as usize;
+    let (mut near, mut changes) = (Vec::new(), Vec::new());
+    for item in 0..taken.len() {
+        let base = ways[taken[item] as usize];
+        let first = changes.len();
+        let mut least = f64::INFINITY;
         for k in (start[item]..start[item + 1]).filter(|&k| k != taken[item] as usize) {
-            let (dl, dw) = (loss_of(item, k), ways[k].weight - ways[taken[item] as usize].weight);
-            for s in 0..states.len() {
-                let State { weight, loss, trail: back } = states[s];
-                // States added for this item come after the old ones, and must not take the item twice.
-                if back != u32::MAX && ways[trail[back as usize].0 as usize].item as usize == item {
-                    break;
+            let weight = ways[k].weight - base.weight;
+            let loss = (base.value - ways[k].value + price * weight).max(0.0);
+            if loss < limit {
+                changes.push(Change { way: k as u32, weight, loss });
+                least = least.min(loss);
+                // This change alone is a plan already, and may lower the limit for all that follow.
+                if weight <= left {
+                    limit = limit.min(loss + price * (left - weight)).max(f64::MIN_POSITIVE);
                 }
-                if loss + dl >= best.0 {
-                    continue;
-                }
-                trail.push((k as u32, back));
-                let new = State { weight: weight + dw, loss: loss + dl, trail: (trail.len() - 1) as u32 };
-                if new.weight <= left && new.loss + price * (left - new.weight) < best.0 {
-                    best = (new.loss + price * (left - new.weight), new.trail);
-                }
-                states.push(new);
             }
         }
-        truncated |= thin(&mut states, best.0 - next_least, price);
+        if changes.len() > first {
+            near.push((least, first..changes.len()));
+        }
     }
-    let mut at = best.1;
-    while at != u32::MAX {
-        let (k, back) = trail[at as usize];
+    near.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.start.cmp(&b.1.start)));
+    let ahead = looking_ahead(&near, &changes);
+    let mut search = Improve {
+        price,
+        left,
+        best: price * left,
+        best_trail: NONE,
+        states: vec![State { weight: 0.0, loss: 0.0, trail: NONE, way: NONE }],
+        merged: Vec::new(),
+        next: Vec::new(),
+        trail: Vec::new(),
+    };
+    let mut truncated = false;
+    for (pos, (least, range)) in near.into_iter().enumerate() {
+        if least >= search.best {
+            break;
+        }
+        truncated |= search.extend(&changes[range], ahead[pos]);
+    }
+    let mut at = search.best_trail;
+    while at != NONE {
+        let (k, back) = search.trail[at as usize];
         taken[ways[k as usize].item as usize] = k;
         at = back;
     }
     truncated
 }
 
-/// Drops states that cannot win any more; returns true if it had to drop others.
-fn thin(states: &mut Vec<State>, below: f64, price: f64) -> bool {
-    states.retain(|s| s.loss < below);
-    if states.len() <= DOMINATE {
-        return false;
+/// For each position in `near`, what the groups after it can do.
+fn looking_ahead(near: &[(f64, std::ops::Range<usize>)], changes: &[Change]) -> Vec<Ahead> {
+    let mut ahead = vec![Ahead { least: f64::INFINITY, up: f64::INFINITY, down: f64::INFINITY }; near.len()];
+    let (mut up, mut down) = (0.0_f64, 0.0_f64);
+    for pos in (1..near.len()).rev() {
+        for c in &changes[near[pos].1.clone()] {
+            (up, down) = (up.max(c.weight), down.max(-c.weight));
+        }
+        ahead[pos - 1] = Ahead { least: near[pos].0, up: 1.0 / up, down: 1.0 / down };
     }
-    states.sort_unstable_by(|a, b| a.weight.total_cmp(&b.weight).then(a.loss.total_cmp(&b.loss)).then(a.trail.cmp(&b.trail)));
-    let mut most = f64::NEG_INFINITY;
-    states.retain(|s| {
-        let value = price * s.weight - s.loss;
-        let keep = value > most;
-        most = most.max(value);
-        keep
-    });
-    if states.len() <= STATES {
-        return false;
+    ahead
+}
+
+impl Improve {
+    /// True if a plan that goes on from here could still beat the best: it needs at least one change more, and as many
+    /// as it takes to come back within capacity, or to use it well enough.
+    fn alive(&self, weight: f64, loss: f64, ahead: Ahead) -> bool {
+        let over = weight - self.left;
+        let under = -over - self.best / self.price;
+        let steps = if over > 0.0 { over * ahead.down } else if under > 0.0 { under * ahead.up } else { 1.0 };
+        loss + steps.max(1.0) * ahead.least < self.best
     }
-    states.sort_unstable_by(|a, b| a.loss.total_cmp(&b.loss).then(a.trail.cmp(&b.trail)));
-    states.truncate(STATES);
-    true
+
+    /// Adds one group's changes to every partial plan, and keeps those that can win; returns true if it had to drop
+    /// others.
+    fn extend(&mut self, changes: &[Change], ahead: Ahead) -> bool {
+        let mut merged = std::mem::take(&mut self.merged);
+        let mut next = std::mem::take(&mut self.next);
+        merged.clone_from(&self.states);
+        for c in changes {
+            next.clear();
+            let mut old = merged.iter().copied().peekable();
+            let mut most = f64::NEG_INFINITY;
+            let mut keep = |s: State, next: &mut Vec<State>| {
+                let value = self.price * s.weight - s.loss;
+                if value > most {
+                    most = value;
+                    next.push(s);
+                }
+            };
+            for s in &self.states {
+                let new = State { weight: s.weight + c.weight, loss: s.loss + c.loss, trail: s.trail, way: c.way };
+                while let Some(o) = old.next_if(|o| o.weight <= new.weight) {
+                    keep(o, &mut next);
+                }
+                if new.loss >= self.best {
+                    continue;
+                }
+                if new.weight <= self.left {
+                    let cost = new.loss + self.price * (self.left - new.weight);
+                    if cost < self.best {
+                        self.best = cost;
+                        self.best_trail = self.trail.len() as u32;
+                        self.trail.push((c.way, s.trail));
+                    }
+                }
+                keep(new, &mut next);
+            }
+            old.for_each(|o| keep(o, &mut next));
+            std::mem::swap(&mut merged, &mut next);
+        }
+        merged.retain(|s| self.alive(s.weight, s.loss, ahead));
+        let cut = merged.len() > STATES;
+        if cut {
+            next.clone_from(&merged);
+            next.sort_unstable_by(|a, b| a.loss.total_cmp(&b.loss));
+            let limit = next[STATES].loss;
+            merged.retain(|s| s.loss < limit);
+        }
+        for s in merged.iter_mut().filter(|s| s.way != NONE) {
+            self.trail.push((s.way, s.trail));
+            (s.trail, s.way) = (self.trail.len() as u32 - 1, NONE);
+        }
+        std::mem::swap(&mut self.states, &mut merged);
+        (self.merged, self.next) = (merged, next);
+        cut
+    }
 }

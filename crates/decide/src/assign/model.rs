@@ -1,5 +1,6 @@
 //! The problem as the solver sees it: limits raised to what is locked, groups, and minimums that can be met at all.
 
+use super::chunks::in_chunks;
 use super::problem::{NO_ACCOUNT, NO_CAP, NO_SUBGROUP, Problem};
 use super::solution::{Overlock, Party};
 
@@ -32,6 +33,18 @@ pub(super) struct Model<'a> {
     /// Weight of one missing contact, against values.
     pub missing: f64,
     pub overlocks: Vec<Overlock>,
+    /// By resource, as `capacity`.
+    pub scale: Vec<Scale>,
+}
+
+/// What the options of one resource are like.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Scale {
+    /// Mean and largest value per unit.
+    pub worth: f64,
+    pub most: f64,
+    /// Mean amount.
+    pub amount: f64,
 }
 
 struct Groups {
@@ -61,14 +74,53 @@ impl<'a> Model<'a> {
             groups: None,
             missing: 0.0,
             overlocks: Vec::new(),
+            scale: Vec::new(),
         };
         m.capacity.push(f64::INFINITY);
         m.use_locked();
         m.groups = m.make_groups();
         m.lower_minimums();
         m.mark_special();
-        m.missing = 10.0 * p.value.iter().fold(0.0_f64, |a, v| a.max(v.abs())) + 1.0;
+        m.measure();
         m
+    }
+
+    /// Scales of value and amount by resource, and the weight of a missing contact.
+    fn measure(&mut self) {
+        let parts = in_chunks(self.p.options(), |range| {
+            let (mut sums, mut largest) = (vec![(0.0, 0.0, 0.0, 0.0_f64); self.capacity.len()], 0.0_f64);
+            for o in range {
+                let (v, t) = (self.p.value[o], self.p.amount[o]);
+                largest = largest.max(v.abs());
+                let s = &mut sums[self.resource(o)];
+                (s.0, s.1) = (s.0 + t, s.1 + 1.0);
+                if t > 0.0 && v > 0.0 {
+                    (s.2, s.3) = (s.2 + v, s.3.max(v / t));
+                }
+            }
+            (sums, largest)
+        });
+        let mut sums = vec![(0.0, 0.0, 0.0, 0.0_f64); self.capacity.len()];
+        for (part, largest) in parts {
+            self.missing = self.missing.max(10.0 * largest + 1.0);
+            for (s, x) in sums.iter_mut().zip(part) {
+                *s = (s.0 + x.0, s.1 + x.1, s.2 + x.2, s.3.max(x.3));
+            }
+        }
+        // A resource wanted only for minimums has no worth of its own, and still needs a price to be rationed by.
+        let minimums = self.has_minimums();
+        self.scale = sums
+            .iter()
+            .map(|&(amount, count, value, most)| {
+                let worth = if amount > 0.0 { value / amount } else { 0.0 };
+                let worth = if minimums && amount > 0.0 { worth.max(1e-3 * self.missing * count / amount) } else { worth };
+                Scale { worth, most: most.max(worth), amount: if count > 0.0 { amount / count } else { 0.0 } }
+            })
+            .collect();
+    }
+
+    pub fn has_minimums(&self) -> bool {
+        !(self.customer_min.is_empty() && self.account_min.is_empty())
     }
 
     /// Resource index of option `o`, the last one standing for none.
@@ -248,7 +300,7 @@ impl<'a> Model<'a> {
     }
 
     fn lower_minimums(&mut self) {
-        if self.customer_min.is_empty() && self.account_min.is_empty() {
+        if !self.has_minimums() {
             return;
         }
         let reach: Vec<u32> = (0..self.p.customers()).map(|c| self.attainable(c)).collect();

@@ -10,14 +10,11 @@
 
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
-use rayon::prelude::*;
-
-use super::group::{Scratch, near_tie, pick, solve};
-use super::model::{Model, SHORT};
+use super::chunks::in_chunks;
+use super::group::{Scratch, each_bit, near_tie, pick, solve};
+use super::model::{Model, SHORT, Scale};
 use super::solution::Stats;
 
-/// Work is cut into this many pieces whatever the number of threads, and their sums are added in order.
-pub(super) const CHUNKS: usize = 64;
 const SAMPLE_ROUNDS: u32 = 8;
 const FULL_ROUNDS: u32 = 3;
 const CORE_ROUNDS: u32 = 14;
@@ -47,12 +44,6 @@ impl Sweep {
         let paid = |(l, t): (&f64, &f64)| if *l > 0.0 { l * t } else { 0.0 };
         self.reduced + price.iter().zip(&m.capacity).map(paid).sum::<f64>()
     }
-}
-
-/// Runs `work` on each fixed piece of `0..n` and returns the results in order.
-pub(super) fn in_chunks<T: Send>(n: usize, work: impl Fn(std::ops::Range<usize>) -> T + Sync) -> Vec<T> {
-    let cut = |k: usize| n * k / CHUNKS;
-    (0..CHUNKS).into_par_iter().map(|k| work(cut(k)..cut(k + 1))).collect()
 }
 
 /// Best choices of the groups `group(0..n)` at `price`.
@@ -86,14 +77,11 @@ fn best(
     if let Some(c) = m.short(g) {
         let taken = pick(m, c, price, r);
         let lo = m.p.option_start[c] as usize;
-        let mut rest = taken;
-        while rest != 0 {
-            let k = rest.trailing_zeros() as usize;
+        each_bit(taken, |k| {
             part.usage[m.resource(lo + k)] += m.p.amount[lo + k];
             part.reduced += r[k];
             take(lo + k);
-            rest &= rest - 1;
-        }
+        });
         return Some(taken);
     }
     // Locks raise every cap they exceed, so a group is never infeasible here.
@@ -209,29 +197,30 @@ pub(super) fn find(m: &Model, start: Option<Vec<f64>>, stats: &mut Stats) -> Vec
 
 impl<'m, 'a> Search<'m, 'a> {
     fn new(m: &'m Model<'a>) -> Self {
-        let scales = scales(m);
-        let paths: Vec<Path> = scales
-            .iter()
-            .zip(&m.capacity)
-            .map(|(&(mean, _), &cap)| Path {
-                scale: mean,
-                last: None,
-                elasticity: 1.0,
-                low: None,
-                high: None,
-                fixed: mean <= 0.0 || cap <= 0.0 || cap.is_infinite(),
-            })
-            .collect();
-        let price = scales
-            .iter()
-            .zip(&m.capacity)
-            .map(|(&(mean, max), &cap)| if cap.is_infinite() { 0.0 } else if cap <= 0.0 { max } else { mean })
-            .collect();
+        let path = |(s, &cap): (&Scale, &f64)| Path {
+            scale: s.worth,
+            last: None,
+            elasticity: 1.0,
+            low: None,
+            high: None,
+            fixed: s.worth <= 0.0 || cap <= 0.0 || cap.is_infinite(),
+        };
+        let start = |(s, &cap): (&Scale, &f64)| {
+            if cap.is_infinite() {
+                0.0
+            } else if cap <= 0.0 {
+                s.most
+            } else {
+                s.worth
+            }
+        };
+        let paths = m.scale.iter().zip(&m.capacity).map(path).collect();
+        let price = m.scale.iter().zip(&m.capacity).map(start).collect();
         Search { m, paths, price, best: (f64::INFINITY, Vec::new()) }
     }
 
     fn forget(&mut self) {
-        self.paths.iter_mut().for_each(|p| p.last = None);
+        self.paths.iter_mut().for_each(|p| (p.last, p.elasticity) = (None, 1.0));
     }
 
     fn judge(&mut self, s: &Sweep) {
@@ -264,14 +253,14 @@ impl Path {
             return if over > 0.0 { 0.05 * self.scale } else { 0.0 };
         }
         let x = price.ln();
-        if let Some((x0, over0)) = self.last.filter(|l| (l.0 - x).abs() > 1e-3) {
+        if let Some((x0, over0)) = self.last.filter(|l| (l.0 - x).abs() > 0.02) {
             let e = (over0 - over) / (x - x0);
             if e > 0.1 {
-                self.elasticity = (0.5 * self.elasticity + 0.5 * e).clamp(0.4, 8.0);
+                self.elasticity = (0.5 * self.elasticity + 0.5 * e.min(6.0)).clamp(0.6, 4.0);
             }
         }
         self.last = Some((x, over));
-        let mut next = x - over.clamp(-1.5, 1.5) / self.elasticity;
+        let mut next = x + over.clamp(-1.5, 1.5) / self.elasticity;
         if bracketed {
             if over > 0.0 {
                 self.low = Some((x, over));
@@ -288,21 +277,4 @@ impl Path {
         // Without demand at a price this low, the resource is not scarce.
         if over < 0.0 && next < (1e-4 * self.scale).ln() { 0.0 } else { next.exp() }
     }
-}
-
-/// Mean and largest value per unit of each resource's options.
-fn scales(m: &Model) -> Vec<(f64, f64)> {
-    let mut sum = vec![(0.0, 0.0, 0.0_f64); m.capacity.len()];
-    for o in (0..m.p.options()).filter(|&o| m.p.amount[o] > 0.0) {
-        let value = if m.customer_min.is_empty() && m.account_min.is_empty() {
-            m.p.value[o]
-        } else {
-            m.p.value[o].max(0.0) + f64::MIN_POSITIVE
-        };
-        if value > 0.0 {
-            let s = &mut sum[m.resource(o)];
-            (s.0, s.1, s.2) = (s.0 + value, s.1 + m.p.amount[o], s.2.max(value / m.p.amount[o]));
-        }
-    }
-    sum.iter().map(|&(v, t, max)| (if t > 0.0 { v / t } else { 0.0 }, max)).collect()
 }

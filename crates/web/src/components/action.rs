@@ -107,19 +107,74 @@ impl ActionCard {
     pub fn sample() -> Vec<Self> {
         vec![
             Self::sample_lead(),
-            Self::sample_of("2", "visit", "Visit", ("Dr. Pavel Novák", "orthopaedics lead"), ("Klinikum Linz-Süd", "Linz, AT"), "Tue 10:30",
-                "Three accounts in Linz are due this week; one trip covers all of them."),
-            Self::sample_of("3", "mail", "Send demo summary to", ("Siobhán Ní Riain", "theatre manager"), ("St. Brigid Medical Center", "Cork, IE"), "Today",
-                "She saw the demo on Friday and asked for the cleaning protocol."),
-            Self { state: CardState::Accepted, state_note: "Accepted by you, 09:12".into(), accept_href: None,
-                ..Self::sample_of("4", "video", "Video call with", ("Dr. Mei Tanaka", "purchasing committee"), ("Northlake Heart Institute", "Duluth, US"), "Wed 09:00",
-                    "The committee meets on Thursday and still has two open questions.") },
-            Self { state: CardState::Done, state_note: "Reached, follow-up agreed".into(), accept_href: None, dismiss_href: None, phone_href: None, schedule_href: None,
-                ..Self::sample_of("5", "call", "Call", ("Jörg Ackermann", "head of sterile supply"), ("Uniklinik Rhein-West", "Köln, DE"), "08:20",
-                    "His back order ships tomorrow, and he should hear it from us first.") },
-            Self { state: CardState::Dismissed, state_note: "Dismissed: already in contact".into(), accept_href: None, dismiss_href: None, outcome_href: None, phone_href: None, schedule_href: None,
-                ..Self::sample_of("6", "event", "Invite to the webinar", ("Dr. Ana Lúcia Prado", "interventional cardiology"), ("Hospital São Rafael", "Porto, PT"), "This week",
-                    "She opened both mails on the new catheter.") },
+            Self::sample_of(
+                "2",
+                "visit",
+                "Visit",
+                ("Dr. Pavel Novák", "orthopaedics lead"),
+                ("Klinikum Linz-Süd", "Linz, AT"),
+                "Tue 10:30",
+                "Three accounts in Linz are due this week; one trip covers all of them.",
+            ),
+            Self::sample_of(
+                "3",
+                "mail",
+                "Send demo summary to",
+                ("Siobhán Ní Riain", "theatre manager"),
+                ("St. Brigid Medical Center", "Cork, IE"),
+                "Today",
+                "She saw the demo on Friday and asked for the cleaning protocol.",
+            ),
+            Self {
+                state: CardState::Accepted,
+                state_note: "Accepted by you, 09:12".into(),
+                accept_href: None,
+                ..Self::sample_of(
+                    "4",
+                    "video",
+                    "Video call with",
+                    ("Dr. Mei Tanaka", "purchasing committee"),
+                    ("Northlake Heart Institute", "Duluth, US"),
+                    "Wed 09:00",
+                    "The committee meets on Thursday and still has two open questions.",
+                )
+            },
+            Self {
+                state: CardState::Done,
+                state_note: "Reached, follow-up agreed".into(),
+                accept_href: None,
+                dismiss_href: None,
+                outcome_href: None,
+                phone_href: None,
+                schedule_href: None,
+                ..Self::sample_of(
+                    "5",
+                    "call",
+                    "Call",
+                    ("Jörg Ackermann", "head of sterile supply"),
+                    ("Uniklinik Rhein-West", "Köln, DE"),
+                    "08:20",
+                    "His back order ships tomorrow, and he should hear it from us first.",
+                )
+            },
+            Self {
+                state: CardState::Dismissed,
+                state_note: "Dismissed: already in contact".into(),
+                accept_href: None,
+                dismiss_href: None,
+                outcome_href: None,
+                phone_href: None,
+                schedule_href: None,
+                ..Self::sample_of(
+                    "6",
+                    "event",
+                    "Invite to the webinar",
+                    ("Dr. Ana Lúcia Prado", "interventional cardiology"),
+                    ("Hospital São Rafael", "Porto, PT"),
+                    "This week",
+                    "She opened both mails on the new catheter.",
+                )
+            },
         ]
     }
 
@@ -129,12 +184,27 @@ impl ActionCard {
             when_yours: "08:40 for you".into(),
             chips: vec![Chip::new("Prefers phone before noon", Tone::Info), Chip::new("Orders 3 weeks late", Tone::Warn)],
             simulated: true,
-            ..Self::sample_of("1", "call", "Call", ("Dr. Aoife Meyer", "cath lab lead"), ("St. Brigid Medical Center", "Cork, IE"), "09:40",
-                "She asked for the trial data, this site's orders run 3 weeks late, and she prefers the phone before noon.")
+            ..Self::sample_of(
+                "1",
+                "call",
+                "Call",
+                ("Dr. Aoife Meyer", "cath lab lead"),
+                ("St. Brigid Medical Center", "Cork, IE"),
+                "09:40",
+                "She asked for the trial data, this site's orders run 3 weeks late, and she prefers the phone before noon.",
+            )
         }
     }
 
-    fn sample_of(id: &str, icon: &str, verb: &str, (whom, role): (&str, &str), (account, place): (&str, &str), when: &str, reason: &str) -> Self {
+    fn sample_of(
+        id: &str,
+        icon: &str,
+        verb: &str,
+        (whom, role): (&str, &str),
+        (account, place): (&str, &str),
+        when: &str,
+        reason: &str,
+    ) -> Self {
         let at = |act: &str| Some(format!("/actions/{id}/{act}"));
         Self {
             id: format!("action-{id}"),

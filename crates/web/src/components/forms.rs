@@ -24,13 +24,29 @@ impl Choice {
 
     /// Outcomes of a contact.
     pub fn sample_outcomes() -> Vec<Self> {
-        Self::list(&[("reached", "Reached, follow-up agreed"), ("reached_no", "Reached, not interested now"), ("not_reached", "Not reached"),
-            ("wrong_person", "Wrong person"), ("do_not_contact", "Asked not to be contacted")], "")
+        Self::list(
+            &[
+                ("reached", "Reached, follow-up agreed"),
+                ("reached_no", "Reached, not interested now"),
+                ("not_reached", "Not reached"),
+                ("wrong_person", "Wrong person"),
+                ("do_not_contact", "Asked not to be contacted"),
+            ],
+            "",
+        )
     }
 
     /// Reasons to dismiss an action.
     pub fn sample_reasons() -> Vec<Self> {
-        Self::list(&[("in_contact", "Already in contact"), ("wrong_time", "Wrong time"), ("wrong_channel", "Wrong channel"), ("not_relevant", "Not relevant for them")], "")
+        Self::list(
+            &[
+                ("in_contact", "Already in contact"),
+                ("wrong_time", "Wrong time"),
+                ("wrong_channel", "Wrong channel"),
+                ("not_relevant", "Not relevant for them"),
+            ],
+            "",
+        )
     }
 }
 
@@ -76,9 +92,19 @@ impl Field {
     pub fn sample() -> Vec<Self> {
         vec![
             Self::text("account", "Account", "St. Brigid Medical Center"),
-            Self { hint: "The week starts on Monday, like your calendar.".into(), kind: "week".into(), ..Self::text("week", "Week", "2026-W48") },
-            Self { error: "31 February does not exist. Nothing was saved: give a date of the calendar.".into(), ..Self::text("day", "Visit on", "31.02.2026") },
-            Self { options: Choice::list(&[("phone", "Phone"), ("visit", "Visit"), ("mail", "E-mail")], "visit"), ..Self::text("channel", "Channel", "") },
+            Self {
+                hint: "The week starts on Monday, like your calendar.".into(),
+                kind: "week".into(),
+                ..Self::text("week", "Week", "2026-W48")
+            },
+            Self {
+                error: "31 February does not exist. Nothing was saved: give a date of the calendar.".into(),
+                ..Self::text("day", "Visit on", "31.02.2026")
+            },
+            Self {
+                options: Choice::list(&[("phone", "Phone"), ("visit", "Visit"), ("mail", "E-mail")], "visit"),
+                ..Self::text("channel", "Channel", "")
+            },
             Self { rows: 3, required: false, ..Self::text("note", "Note", "") },
         ]
     }

@@ -67,7 +67,12 @@ pub struct DemoUser {
 impl SignInPage {
     /// The door in demo mode, after a wrong password.
     pub fn sample() -> Self {
-        let user = |name: &str, role: &str, email: &str| DemoUser { name: name.into(), role: role.into(), email: email.into(), password: "demo-only".into() };
+        let user = |name: &str, role: &str, email: &str| DemoUser {
+            name: name.into(),
+            role: role.into(),
+            email: email.into(),
+            password: "demo-only".into(),
+        };
         Self {
             shell: Shell { user: None, nav: Vec::new(), ..Shell::sample("Sign in") },
             email: "ines@demo.example".into(),

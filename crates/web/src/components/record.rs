@@ -22,8 +22,18 @@ impl RecordHead {
         Self {
             kind: "Account".into(),
             name: "St. Brigid Medical Center".into(),
-            identifiers: vec![pair("System", "Northlake Health"), pair("CCN", "240080"), pair("Town", "Duluth, MN"), pair("Segment", "XL clinical")],
-            chips: vec![Chip::new("Contract tier B", Tone::Plain), Chip::new("Health 62, falling", Tone::Warn), Chip::new("2 back orders", Tone::Bad), Chip::new("Champion: Dr. Meyer", Tone::Good)],
+            identifiers: vec![
+                pair("System", "Northlake Health"),
+                pair("CCN", "240080"),
+                pair("Town", "Duluth, MN"),
+                pair("Segment", "XL clinical"),
+            ],
+            chips: vec![
+                Chip::new("Contract tier B", Tone::Plain),
+                Chip::new("Health 62, falling", Tone::Warn),
+                Chip::new("2 back orders", Tone::Bad),
+                Chip::new("Champion: Dr. Meyer", Tone::Good),
+            ],
         }
     }
 }
@@ -108,19 +118,49 @@ impl TimelineDay {
     /// Two days of an account, one item simulated.
     pub fn sample() -> Vec<Self> {
         let item = |time: &str, icon: &str, kind: &str, who: &str, place: &str, text: &str| TimelineItem {
-            at: format!("2026-11-23T{time}:00Z"), time: time.into(), icon: icon.into(), kind: kind.into(), who: who.into(), place: place.into(),
-            text: text.into(), href: Some("/facts/1".into()), simulated: false,
+            at: format!("2026-11-23T{time}:00Z"),
+            time: time.into(),
+            icon: icon.into(),
+            kind: kind.into(),
+            who: who.into(),
+            place: place.into(),
+            text: text.into(),
+            href: Some("/facts/1".into()),
+            simulated: false,
         };
         vec![
-            Self { label: "Today, Mon 23 Nov".into(), items: vec![
-                item("09:52", "call", "Call", "Ines Kowalski with Dr. Aoife Meyer", "phone", "Reached. Wants the trial data before Thursday's committee."),
-                item("08:15", "order", "Order", "Purchasing", "portal", "12 × catheter 6F, one line on back order until 4 Dec."),
-            ] },
-            Self { label: "Fri 20 Nov".into(), items: vec![
-                TimelineItem { simulated: true, ..item("15:30", "demo", "Demo", "Jonas Weber with Siobhán Ní Riain", "cath lab", "Showed the new closure device to 4 people.") },
-                item("11:04", "mail", "E-mail opened", "Dr. Aoife Meyer", "newsletter", "Trial data, 12-month results."),
-                item("09:10", "case", "Case", "Customer service", "phone", "Delivery split without notice. Solved the same day."),
-            ] },
+            Self {
+                label: "Today, Mon 23 Nov".into(),
+                items: vec![
+                    item(
+                        "09:52",
+                        "call",
+                        "Call",
+                        "Ines Kowalski with Dr. Aoife Meyer",
+                        "phone",
+                        "Reached. Wants the trial data before Thursday's committee.",
+                    ),
+                    item("08:15", "order", "Order", "Purchasing", "portal", "12 × catheter 6F, one line on back order until 4 Dec."),
+                ],
+            },
+            Self {
+                label: "Fri 20 Nov".into(),
+                items: vec![
+                    TimelineItem {
+                        simulated: true,
+                        ..item(
+                            "15:30",
+                            "demo",
+                            "Demo",
+                            "Jonas Weber with Siobhán Ní Riain",
+                            "cath lab",
+                            "Showed the new closure device to 4 people.",
+                        )
+                    },
+                    item("11:04", "mail", "E-mail opened", "Dr. Aoife Meyer", "newsletter", "Trial data, 12-month results."),
+                    item("09:10", "case", "Case", "Customer service", "phone", "Delivery split without notice. Solved the same day."),
+                ],
+            },
         ]
     }
 }

@@ -185,8 +185,8 @@ impl fmt::Display for JobState {
 
 /// The live line of a job.
 ///
-/// With `stream`, htmx opens a server-sent event stream; every unnamed message is this same macro drawn again and
-/// takes the line's place. Leave `stream` out of the last message, so that the connection ends.
+/// With `stream`, `ui::progress` opens a server-sent event stream; every unnamed message is `ui::progress_line` drawn
+/// again and takes the line's place. After the last one send an event named `done`, so that the connection ends.
 #[derive(Debug, Clone, Default)]
 pub struct Progress {
     /// What runs.
@@ -208,9 +208,20 @@ pub struct Progress {
 impl Progress {
     /// One job in each state.
     pub fn sample() -> Vec<Self> {
-        let job = |label: &str, text: &str, done, state| Self { label: label.into(), text: text.into(), done, total: 6742, state, stream: None, stop_href: None };
+        let job = |label: &str, text: &str, done, state| Self {
+            label: label.into(),
+            text: text.into(),
+            done,
+            total: 6742,
+            state,
+            stream: None,
+            stop_href: None,
+        };
         vec![
-            Self { stop_href: Some("/jobs/7/stop".into()), ..job("Import hospitals", "3,200 of 6,742 rows · 41 rejected · about 8 s left", 3200, JobState::Running) },
+            Self {
+                stop_href: Some("/jobs/7/stop".into()),
+                ..job("Import hospitals", "3,200 of 6,742 rows · 41 rejected · about 8 s left", 3200, JobState::Running)
+            },
             Self { total: 0, ..job("Plan week 2026-W48", "Waits for the import", 0, JobState::Waiting) },
             job("Import systems", "637 rows · 0 rejected · 0.4 s", 6742, JobState::Done),
             job("Simulate market", "Stopped by you at month 7 of 12; it picks up there", 3932, JobState::Stopped),

@@ -1,0 +1,5 @@
+//! What adds contacts from elsewhere.
+
+mod import;
+
+pub use import::{ContactRow, ImportContacts};

@@ -1,0 +1,5 @@
+//! stub
+use rounds_web::{App, Visitor, WebResult};
+use axum::extract::State;
+pub(super) async fn list(State(_): State<App>, _v: Visitor) -> WebResult { Err(rounds_kernel::Error::not_found("page").into()) }
+pub(super) fn samples() -> Vec<(&'static str, String)> { vec![] }

@@ -1,0 +1,119 @@
+//! Reads of the ledger.
+
+use super::Touch;
+use rounds_kernel::{AccountId, Actor, Channel, Outcome, PersonId, Result, Time, UserId};
+use rounds_platform::scope;
+use rounds_store::{FromQueryResult, Query, Value, args};
+use std::collections::BTreeMap;
+
+#[derive(FromQueryResult)]
+struct TouchRow {
+    person_id: i64,
+    account_id: Option<i64>,
+    user_id: Option<i64>,
+    occurred_at: i64,
+    channel: String,
+    outcome: Option<String>,
+    direction: Option<String>,
+}
+
+/// All contacts with people since `since`, ordered by person, then time. One query: made for planning.
+pub async fn recent(db: &impl Query, since: Time) -> Result<Vec<Touch>> {
+    let sql = "SELECT person_id, account_id, user_id, occurred_at, channel, body->>'outcome' AS outcome, body->>'direction' AS direction \
+               FROM fact WHERE kind = 'contact' AND occurred_at >= $1 AND person_id IS NOT NULL AND channel IS NOT NULL";
+    let rows = db.all::<TouchRow>(sql, args![since.0]).await?;
+    let mut out: Vec<Touch> = rows.into_iter().filter_map(touch).collect();
+    out.sort_by_key(|t| (t.person, t.at));
+    Ok(out)
+}
+
+fn touch(r: TouchRow) -> Option<Touch> {
+    Some(Touch {
+        person: PersonId(r.person_id),
+        account: r.account_id.map(AccountId),
+        user: r.user_id.map(UserId),
+        at: Time(r.occurred_at),
+        channel: Channel::parse(&r.channel)?,
+        outcome: r.outcome.as_deref().and_then(Outcome::parse),
+        inbound: r.direction.as_deref() == Some("in"),
+    })
+}
+
+#[derive(FromQueryResult)]
+struct KeyRow {
+    id: i64,
+    name: String,
+}
+
+/// Ids of the rows of `table` whose `column` is one of `keys`: one query a chunk of an import, never one a row.
+pub async fn ids_of(db: &impl Query, table: &str, column: &str, keys: &[&str]) -> Result<BTreeMap<String, i64>> {
+    let mut wanted: Vec<&str> = keys.to_vec();
+    wanted.sort_unstable();
+    wanted.dedup();
+    let mut out = BTreeMap::new();
+    for chunk in wanted.chunks(1_000) {
+        let places: Vec<String> = (1..=chunk.len()).map(|i| format!("${i}")).collect();
+        let sql = format!("SELECT id, {column} AS name FROM {table} WHERE {column} IN ({})", places.join(", "));
+        let values: Vec<Value> = chunk.iter().map(|k| Value::from(*k)).collect();
+        out.extend(db.all::<KeyRow>(&sql, values).await?.into_iter().map(|r| (r.name, r.id)));
+    }
+    Ok(out)
+}
+
+/// What the ledger page is narrowed to.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Filter {
+    pub channel: Option<Channel>,
+    pub outcome: Option<Outcome>,
+    pub person: Option<i64>,
+    pub account: Option<i64>,
+    pub user: Option<i64>,
+}
+
+/// One line of the ledger page.
+#[derive(Debug, Clone, FromQueryResult)]
+pub(super) struct LedgerRow {
+    pub id: i64,
+    pub occurred_at: i64,
+    pub channel: Option<String>,
+    pub purpose: Option<String>,
+    pub outcome: Option<String>,
+    pub direction: Option<String>,
+    pub note: Option<String>,
+    pub source: String,
+    pub person_id: Option<i64>,
+    pub person: Option<String>,
+    pub account_id: Option<i64>,
+    pub account: Option<String>,
+    pub zone: Option<String>,
+    pub user_id: Option<i64>,
+    pub user_name: Option<String>,
+}
+
+/// Contacts within the actor's scope, newest first, after the cursor `(occurred_at, id)`.
+pub(super) async fn page(db: &impl Query, actor: &Actor, f: &Filter, after: Option<(i64, i64)>, limit: u64) -> Result<Vec<LedgerRow>> {
+    let (at, last) = after.unwrap_or((i64::MAX, i64::MAX));
+    let mut args = args![at, last, limit as i64];
+    let mut narrowed = String::new();
+    let mut equal = |column: &str, value: Option<Value>| {
+        if let Some(value) = value {
+            args.push(value);
+            narrowed.push_str(&format!(" AND {column} = ${}", args.len()));
+        }
+    };
+    equal("f.channel", f.channel.map(|c| c.code().into()));
+    equal("f.body->>'outcome'", f.outcome.map(|o| o.code().into()));
+    equal("f.person_id", f.person.map(Value::from));
+    equal("f.account_id", f.account.map(Value::from));
+    equal("f.user_id", f.user.map(Value::from));
+    let sql = format!(
+        "SELECT f.id, f.occurred_at, f.channel, f.body->>'purpose' AS purpose, f.body->>'outcome' AS outcome, \
+         f.body->>'direction' AS direction, f.body->>'note' AS note, f.source, f.person_id, p.name AS person, f.account_id, a.name AS account, \
+         a.zone, f.user_id, u.name AS user_name \
+         FROM fact f LEFT JOIN person p ON p.id = f.person_id LEFT JOIN account a ON a.id = f.account_id LEFT JOIN app_user u ON u.id = f.user_id \
+         WHERE f.kind = 'contact' AND (f.occurred_at < $1 OR (f.occurred_at = $1 AND f.id < $2)) AND {}{narrowed} \
+         ORDER BY f.occurred_at DESC, f.id DESC LIMIT $3",
+        scope::accounts(actor, "f.account_id")
+    );
+    db.all(&sql, args).await
+}

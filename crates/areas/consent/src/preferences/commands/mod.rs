@@ -1,0 +1,5 @@
+//! What changes preferences.
+
+mod import;
+
+pub use import::{ImportPreferences, PreferenceRow};

@@ -1,0 +1,101 @@
+//! The product table.
+
+use crate::identifiers;
+use rounds_kernel::{ProductStage, Result};
+use rounds_platform::imports::{ChunkReport, reject};
+use rounds_store::{FromQueryResult, MigrationTrait, Query, SqlMigration, Tx, args};
+use serde::{Deserialize, Serialize};
+use std::collections::{HashMap, HashSet};
+
+/// Migrations of this capability.
+pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+    vec![
+        SqlMigration {
+            name: "m20261122_120500_customers_product",
+            up: "
+CREATE TABLE product (
+  id {id}, code TEXT NOT NULL UNIQUE, name TEXT NOT NULL, family TEXT NOT NULL, business_unit TEXT NOT NULL, stage TEXT NOT NULL,
+  list_price_cents BIGINT NOT NULL);
+",
+        }
+        .boxed(),
+    ]
+}
+
+/// A product on its way into the record.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ProductRow {
+    /// Line in the file; 0 if there is none.
+    pub line: u64,
+    /// The company's article code.
+    pub code: String,
+    /// Name.
+    pub name: String,
+    /// Product family.
+    pub family: String,
+    /// Business unit.
+    pub business_unit: String,
+    /// Where it stands in its life.
+    pub stage: ProductStage,
+    /// List price.
+    pub list_price_cents: i64,
+}
+
+/// A product as stored.
+#[derive(Debug, Clone, Default, PartialEq, Eq, FromQueryResult)]
+pub struct Product {
+    /// Id.
+    pub id: i64,
+    /// The company's article code.
+    pub code: String,
+    /// Name.
+    pub name: String,
+    /// Product family.
+    pub family: String,
+    /// Business unit.
+    pub business_unit: String,
+    /// Stage code.
+    pub stage: String,
+    /// List price.
+    pub list_price_cents: i64,
+}
+
+const COLUMNS: &str = "id, code, name, family, business_unit, stage, list_price_cents";
+
+/// Ids by code.
+pub async fn ids(db: &impl Query, codes: &[&str]) -> Result<HashMap<String, i64>> {
+    identifiers::keys(db, "product", "code", codes).await
+}
+
+/// The portfolio by business unit, family and name.
+pub async fn all(db: &impl Query) -> Result<Vec<Product>> {
+    db.all(&format!("SELECT {COLUMNS} FROM product ORDER BY business_unit, family, name, id"), vec![]).await
+}
+
+/// Writes products: new ones are added, known ones brought up to date. At most 1,000 a call.
+pub async fn upsert(tx: &mut Tx, rows: Vec<ProductRow>) -> Result<ChunkReport> {
+    let known: HashMap<String, Product> = all(tx).await?.into_iter().map(|p| (p.code.clone(), p)).collect();
+    let (mut report, mut seen, mut values) = (ChunkReport::default(), HashSet::new(), Vec::new());
+    for r in rows {
+        if r.code.is_empty() || !seen.insert(r.code.clone()) || r.list_price_cents < 0 {
+            let cause = format!("Product code “{}” is blank or stands twice, or its price is negative.", r.code);
+            report.rejects.push(reject(r.line, "import.product_unclear", cause, "Give each product one row, a code and a price."));
+            continue;
+        }
+        let before = known.get(&r.code).cloned().unwrap_or_default();
+        let stage = r.stage.code().to_owned();
+        let after =
+            Product { id: before.id, code: r.code, name: r.name, family: r.family, business_unit: r.business_unit, stage, list_price_cents: r.list_price_cents };
+        if after == before {
+            report.unchanged += 1;
+            continue;
+        }
+        report.written += 1;
+        report.created += u64::from(before.id == 0);
+        values.push(args![after.code, after.name, after.family, after.business_unit, after.stage, after.list_price_cents]);
+    }
+    let update = "ON CONFLICT (code) DO UPDATE SET name = excluded.name, family = excluded.family, business_unit = excluded.business_unit, \
+                  stage = excluded.stage, list_price_cents = excluded.list_price_cents";
+    tx.insert_many("product", &["code", "name", "family", "business_unit", "stage", "list_price_cents"], values, update).await?;
+    Ok(report)
+}

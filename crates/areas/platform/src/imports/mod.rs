@@ -1,0 +1,40 @@
+//! Imports: files on their way into the record, for all areas.
+//!
+//! An area registers what it can read as an [`Importer`]. A file is received (kept, compressed, before anyone is told that it was
+//! accepted), then worked off in chunks of at most [`CHUNK`] rows: each chunk writes its rows, its rejected rows and the job's
+//! position in one transaction, so that a killed program goes on where it was. Running a finished file again is harmless.
+//!
+//! * reading: `import/` (lines, records, cells): UTF-8 with or without byte-order mark; a line that is no valid UTF-8 is read as
+//!   CP1252; a row that cannot be used is rejected with line, code, cause and remedy, and stops no other row;
+//! * [`receive`] and [`ReceiveFile`] keep the file and ask for the job, [`run_import`] does both and the work (command line),
+//!   [`ImportWork`] is the work itself (server);
+//! * [`export`] writes CSV that no spreadsheet takes for formulas.
+//!
+//! Routes (see [`routes`]): `/imports`, `/imports/upload`, `/imports/{job}`, `/imports/{job}/line`, `/imports/{job}/rejects.csv`.
+//! Tables: [`TABLES`].
+
+mod commands;
+mod import;
+mod jobs;
+mod model;
+mod pages;
+mod store;
+
+pub use commands::{ReceiveFile, receive};
+pub use import::guess;
+pub use jobs::{ImportWork, run_import};
+pub use model::{ChunkReport, Column, FileInfo, ImportReport, Importer, Importers, Note, NoteCount, Row, export, reject};
+pub use pages::{routes, samples};
+pub use store::{RejectRow, migrations, rejects_of};
+
+/// Tables this capability owns.
+pub const TABLES: &[&str] = &["import_file", "import_reject"];
+
+/// Kind of the jobs of this capability.
+pub const JOB_KIND: &str = "import";
+
+/// Rows a transaction, so that pages stay quick while a file loads.
+pub const CHUNK: usize = 1_000;
+
+/// The largest file taken through the browser.
+pub const LARGEST_UPLOAD: usize = 64 << 20;

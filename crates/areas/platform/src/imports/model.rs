@@ -1,0 +1,278 @@
+//! What a file, an importer and a report are.
+
+use async_trait::async_trait;
+use rounds_kernel::{Day, Result, RowReject, Time};
+use rounds_store::Tx;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// All importers of the program, in the order in which a file's kind is guessed.
+pub type Importers = Arc<Vec<Box<dyn Importer>>>;
+
+/// Reads one kind of file. Implemented by the areas.
+#[async_trait]
+pub trait Importer: Send + Sync {
+    /// Stable code, e.g. `ahrq-systems`.
+    fn kind(&self) -> &'static str;
+
+    /// What the file is, for people.
+    fn title(&self) -> &'static str;
+
+    /// The columns it reads; a row's cells come in this order.
+    fn columns(&self) -> &'static [Column];
+
+    /// The column that names a row: never blank, and only once in a file.
+    fn key(&self) -> Option<usize> {
+        None
+    }
+
+    /// Whether a file with this header is of this kind; by default when all required columns are there.
+    fn recognises(&self, header: &[String]) -> bool {
+        self.columns().iter().filter(|c| c.required).all(|c| c.position(header).is_some())
+    }
+
+    /// Writes one chunk. Rows that cannot be used go into the report; an error stops the whole file.
+    async fn write(&self, tx: &mut Tx, file: &FileInfo, rows: &[Row]) -> Result<ChunkReport>;
+}
+
+/// One column that an importer reads.
+#[derive(Debug, Clone, Copy)]
+pub struct Column {
+    /// Its name in the header, any case.
+    pub name: &'static str,
+    /// A file without it is refused.
+    pub required: bool,
+    /// Longest text taken, in characters.
+    pub longest: usize,
+    /// True when it holds days, which must exist in the calendar.
+    pub day: bool,
+}
+
+impl Column {
+    /// A column the file must have.
+    pub const fn required(name: &'static str) -> Self {
+        Self { name, required: true, longest: 300, day: false }
+    }
+
+    /// A column the file may have.
+    pub const fn optional(name: &'static str) -> Self {
+        Self { required: false, ..Self::required(name) }
+    }
+
+    /// The same column, holding days as `YYYY-MM-DD`.
+    #[must_use]
+    pub const fn of_days(self) -> Self {
+        Self { day: true, ..self }
+    }
+
+    /// Where it stands in a header.
+    pub fn position(&self, header: &[String]) -> Option<usize> {
+        header.iter().position(|h| h.eq_ignore_ascii_case(self.name))
+    }
+}
+
+/// The file a row comes from.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct FileInfo {
+    /// Name as given.
+    pub name: String,
+    /// Hash of its content.
+    pub hash: String,
+    /// When the import was asked for: the same at every try, so that a repeated chunk writes the same dates.
+    pub received_at: Time,
+}
+
+impl FileInfo {
+    /// The year in the file's name (`chsp-hospital-linkage-2018.csv`), by which yearly releases are told apart.
+    pub fn year(&self) -> Option<i16> {
+        let digits = |part: &str| part.len() == 4 && part.bytes().all(|b| b.is_ascii_digit());
+        let years = self.name.split(|c: char| !c.is_ascii_digit()).filter(|part| digits(part));
+        years.filter_map(|part| part.parse().ok()).rfind(|year| (1980..=2100).contains(year))
+    }
+}
+
+/// One row with the cells of the importer's columns, trimmed; absent optional columns are empty.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Row {
+    /// Line in the file, the header being line 1.
+    pub line: u64,
+    /// Cells in the order of [`Importer::columns`].
+    pub cells: Vec<String>,
+}
+
+impl Row {
+    /// The cell of a column.
+    pub fn text(&self, column: usize) -> &str {
+        self.cells.get(column).map_or("", String::as_str)
+    }
+
+    /// The cell, if it says anything.
+    pub fn known(&self, column: usize) -> Option<&str> {
+        Some(self.text(column)).filter(|t| !t.is_empty())
+    }
+
+    /// The day in a cell; the framework has refused impossible ones.
+    pub fn day(&self, column: usize) -> Option<Day> {
+        self.known(column).and_then(|t| Day::parse(t).ok())
+    }
+}
+
+/// A rejected row's reasons.
+pub fn reject(line: u64, code: &str, cause: impl Into<String>, remedy: impl Into<String>) -> RowReject {
+    RowReject { line, code: code.into(), cause: cause.into(), remedy: remedy.into() }
+}
+
+/// Something worth knowing about a row that landed all the same.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Note {
+    /// Line in the file.
+    pub line: u64,
+    /// Stable code.
+    pub code: String,
+    /// What it means, the same words for the same code.
+    pub text: String,
+}
+
+impl Note {
+    /// A note on a line.
+    pub fn new(line: u64, code: &str, text: impl Into<String>) -> Self {
+        Self { line, code: code.into(), text: text.into() }
+    }
+}
+
+/// What became of a chunk's rows.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChunkReport {
+    /// Rows that changed the record: new ones and changed ones.
+    pub written: u64,
+    /// How many of those are new.
+    pub created: u64,
+    /// Rows that the record held already, word for word.
+    pub unchanged: u64,
+    /// Rows that could not be used.
+    pub rejects: Vec<RowReject>,
+    /// Things worth knowing.
+    pub notes: Vec<Note>,
+}
+
+impl ChunkReport {
+    /// A report of so many written rows.
+    pub fn of(written: u64, rejects: Vec<RowReject>) -> Self {
+        Self { written, created: written, rejects, ..Self::default() }
+    }
+
+    /// Takes over what another report says.
+    pub fn absorb(&mut self, other: Self) {
+        self.written += other.written;
+        self.created += other.created;
+        self.unchanged += other.unchanged;
+        self.rejects.extend(other.rejects);
+        self.notes.extend(other.notes);
+    }
+}
+
+/// A note and how often it was made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoteCount {
+    /// Stable code.
+    pub code: String,
+    /// What it means.
+    pub text: String,
+    /// How often.
+    pub count: u64,
+    /// The first line it was made on.
+    pub first_line: u64,
+}
+
+/// What became of a file.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImportReport {
+    /// Kind of file.
+    pub kind: String,
+    /// Name of the file.
+    pub file: String,
+    /// Rows read, without the header.
+    pub read: u64,
+    /// New in the record.
+    pub created: u64,
+    /// Changed in the record.
+    pub updated: u64,
+    /// Already there, word for word.
+    pub unchanged: u64,
+    /// Rejected; each has its line, code, cause and remedy.
+    pub rejected: u64,
+    /// Things worth knowing, one entry a code.
+    pub notes: Vec<NoteCount>,
+    /// The first 50 rejected rows; the others are on the import's page.
+    pub rejects: Vec<RowReject>,
+}
+
+impl ImportReport {
+    /// Rejected rows carried in the report itself.
+    pub const REJECTS_SHOWN: usize = 50;
+
+    /// Adds one chunk.
+    pub fn add(&mut self, read: u64, chunk: ChunkReport) {
+        self.read += read;
+        self.created += chunk.created;
+        self.updated += chunk.written.saturating_sub(chunk.created);
+        self.unchanged += chunk.unchanged;
+        self.rejected += chunk.rejects.len() as u64;
+        chunk.notes.into_iter().for_each(|n| self.note(n, 1));
+        let room = Self::REJECTS_SHOWN.saturating_sub(self.rejects.len());
+        self.rejects.extend(chunk.rejects.into_iter().take(room));
+    }
+
+    /// Counts a note.
+    pub fn note(&mut self, note: Note, count: u64) {
+        match self.notes.iter_mut().find(|n| n.code == note.code) {
+            Some(known) => known.count += count,
+            None => self.notes.push(NoteCount { code: note.code, text: note.text, count, first_line: note.line }),
+        }
+    }
+
+    /// One sentence.
+    pub fn summary(&self) -> String {
+        if self.read > 0 && self.read == self.unchanged {
+            return format!("{} rows read, nothing new", self.read);
+        }
+        let parts = [(self.created, "created"), (self.updated, "updated"), (self.unchanged, "unchanged"), (self.rejected, "rejected")];
+        let said: Vec<String> = parts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
+        if said.is_empty() { format!("{} rows read", self.read) } else { format!("{} rows read: {}", self.read, said.join(", ")) }
+    }
+}
+
+/// Writes CSV for people who open it in a spreadsheet.
+pub mod export {
+    /// One CSV text. A cell that a spreadsheet would take for a formula (it starts with `=`, `+`, `-`, `@`, a tab or a carriage
+    /// return) gets an apostrophe in front, unless it is a plain number (OWASP, "CSV injection").
+    pub fn csv(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
+        let mut out = line(header.iter().map(|h| (*h).to_owned()));
+        rows.into_iter().for_each(|row| out.push_str(&line(row.into_iter())));
+        out
+    }
+
+    fn line(cells: impl Iterator<Item = String>) -> String {
+        let mut out = cells.map(|c| quoted(&harmless(c))).collect::<Vec<_>>().join(",");
+        out.push_str("\r\n");
+        out
+    }
+
+    fn harmless(cell: String) -> String {
+        let risky = cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && cell.parse::<f64>().is_err();
+        if risky { format!("'{cell}") } else { cell }
+    }
+
+    fn quoted(cell: &str) -> String {
+        if cell.contains([',', '"', '\n', '\r']) { format!("\"{}\"", cell.replace('"', "\"\"")) } else { cell.to_owned() }
+    }
+
+    #[cfg(test)]
+    mod tests {
+        #[test]
+        fn formulas_are_disarmed_and_numbers_kept() {
+            let rows = vec![vec!["=HYPERLINK(\"x\")".into(), "-12.5".into(), "+1 (334) 793".into(), "a,\"b\"".into()]];
+            assert_eq!(super::csv(&["a", "b", "c", "d"], rows), "a,b,c,d\r\n\"'=HYPERLINK(\"\"x\"\")\",-12.5,'+1 (334) 793,\"a,\"\"b\"\"\"\r\n");
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! The user table.
+
+use rounds_kernel::{Result, Role, UserId};
+use rounds_store::{FromQueryResult, MigrationTrait, Query, SqlMigration, args};
+use std::collections::BTreeMap;
+
+/// Migrations of this capability.
+pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+    vec![
+        SqlMigration {
+            name: "m20261122_110000_platform_user",
+            up: "
+CREATE TABLE app_user (
+  id {id}, email TEXT NOT NULL UNIQUE, name TEXT NOT NULL, role TEXT NOT NULL, manager_id BIGINT, zone TEXT NOT NULL,
+  weekly_minutes BIGINT NOT NULL, active BOOLEAN NOT NULL, password_hash TEXT);
+",
+        }
+        .boxed(),
+    ]
+}
+
+/// A user as stored.
+#[derive(Debug, Clone, FromQueryResult)]
+pub struct UserRow {
+    /// Id.
+    pub id: i64,
+    /// Sign-in name, lower case.
+    pub email: String,
+    /// Full name.
+    pub name: String,
+    /// Role code.
+    pub role: String,
+    /// Frontline manager.
+    pub manager_id: Option<i64>,
+    /// IANA time zone.
+    pub zone: String,
+    /// Minutes a week available for planned contacts.
+    pub weekly_minutes: i64,
+    /// False once switched off: cannot sign in and gets no work.
+    pub active: bool,
+    /// argon2id in PHC form; none for users without a password.
+    pub password_hash: Option<String>,
+}
+
+const COLUMNS: &str = "id, email, name, role, manager_id, zone, weekly_minutes, active, password_hash";
+
+impl UserRow {
+    /// Role; users with a role of a newer release are treated as marketers without write access to queues.
+    pub fn role(&self) -> Role {
+        Role::parse(&self.role).unwrap_or(Role::Marketer)
+    }
+}
+
+/// All users by name.
+pub async fn all(db: &impl Query) -> Result<Vec<UserRow>> {
+    db.all(&format!("SELECT {COLUMNS} FROM app_user ORDER BY name, id"), vec![]).await
+}
+
+/// The user with this e-mail, any case.
+pub async fn by_email(db: &impl Query, email: &str) -> Result<Option<UserRow>> {
+    db.one(&format!("SELECT {COLUMNS} FROM app_user WHERE email = $1"), args![email.trim().to_lowercase()]).await
+}
+
+/// The user with this id.
+pub(super) async fn by_id(db: &impl Query, id: UserId) -> Result<Option<UserRow>> {
+    db.one(&format!("SELECT {COLUMNS} FROM app_user WHERE id = $1"), args![id.0]).await
+}
+
+#[derive(FromQueryResult)]
+struct Link {
+    id: i64,
+    manager_id: Option<i64>,
+}
+
+/// For each user, the managers above, nearest first. A circle of managers ends where it closes.
+pub async fn managers_above(db: &impl Query) -> Result<BTreeMap<i64, Vec<i64>>> {
+    let links: BTreeMap<i64, Option<i64>> =
+        db.all::<Link>("SELECT id, manager_id FROM app_user", vec![]).await?.into_iter().map(|l| (l.id, l.manager_id)).collect();
+    let chain = |id: i64| {
+        let mut above = Vec::new();
+        let mut at = links.get(&id).copied().flatten();
+        while let Some(m) = at.filter(|m| *m != id && !above.contains(m)) {
+            above.push(m);
+            at = links.get(&m).copied().flatten();
+        }
+        above
+    };
+    Ok(links.keys().map(|id| (*id, chain(*id))).collect())
+}
+
+/// The user and everyone below, for a manager's scope.
+pub(super) async fn team_of(db: &impl Query, id: UserId) -> Result<Vec<UserId>> {
+    let above = managers_above(db).await?;
+    let mut team: Vec<UserId> = above.into_iter().filter(|(u, m)| *u == id.0 || m.contains(&id.0)).map(|(u, _)| UserId(u)).collect();
+    team.sort_unstable();
+    Ok(team)
+}

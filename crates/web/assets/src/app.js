@@ -1,0 +1,17 @@
+// Everything here makes pages faster to work with; none of it is needed for them to work.
+import './js/live.js';
+import { startTheme } from './js/theme.js';
+import { startBoxes } from './js/boxes.js';
+import { startForms } from './js/forms.js';
+import { startItems } from './js/items.js';
+import { startKeys } from './js/keys.js';
+import { startToasts } from './js/toasts.js';
+import { startTimes } from './js/times.js';
+
+startTheme();
+startBoxes();
+startForms();
+startItems();
+startKeys();
+startToasts();
+startTimes();
