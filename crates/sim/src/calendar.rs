@@ -14,17 +14,17 @@ pub(crate) fn month_of(day: Day) -> (i32, u32) {
     (yoe + era * 400 + i32::from(month <= 2), month.unsigned_abs())
 }
 
-/// One calendar month of the history, perhaps cut at the period's ends.
+/// One calendar month that the history touches.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Month {
     pub year: i32,
     /// 1 to 12.
     pub month: u32,
-    /// First day within the period.
+    /// Its first day, perhaps before the history.
     pub first: Day,
-    /// Day after the last within the period.
+    /// The first day of the next month, perhaps after the history.
     pub end: Day,
-    /// Share of the whole month that lies within the period.
+    /// Share of the month that lies within the history.
     pub share: f64,
 }
 
@@ -32,19 +32,18 @@ pub(crate) struct Month {
 pub(crate) fn months(start: Day, end: Day) -> Vec<Month> {
     let mut out = Vec::new();
     let mut first = start;
+    while month_of(first.plus(-1)) == month_of(start) {
+        first = first.plus(-1);
+    }
     while first < end {
         let (year, month) = month_of(first);
-        let mut next = first;
+        let mut next = first.plus(28);
         while month_of(next) == (year, month) {
             next = next.plus(1);
         }
-        let mut begin = first;
-        while month_of(begin.plus(-1)) == (year, month) {
-            begin = begin.plus(-1);
-        }
-        let stop = next.min(end);
-        out.push(Month { year, month, first, end: stop, share: f64::from(stop.0 - first.0) / f64::from(next.0 - begin.0) });
-        first = stop;
+        let share = f64::from(next.min(end).0 - first.max(start).0) / f64::from(next.0 - first.0);
+        out.push(Month { year, month, first, end: next, share });
+        first = next;
     }
     out
 }
@@ -63,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn a_period_is_cut_into_its_months() {
+    fn a_period_is_laid_over_its_months() {
         let day = |t: &str| Day::parse(t).unwrap_or_default();
         let ms = months(day("2025-11-24"), day("2026-11-23"));
         assert_eq!(ms.len(), 13);

@@ -10,7 +10,7 @@ use crate::places;
 use crate::portfolio::FAMILIES;
 use crate::potential::Demand;
 use crate::response;
-use crate::rows::{ContactRow, PermissionRow};
+use crate::rows::ContactRow;
 use crate::site::Site;
 use crate::team::{Owners, Team};
 use rounds_kernel::{Channel, Day, Outcome, PersonRole, ProductStage, Purpose, Rng, Role, Time};
@@ -47,7 +47,6 @@ fn calm(day: Day) -> f64 {
 /// What became of one person's year.
 pub(crate) struct Year {
     pub contacts: Vec<ContactRow>,
-    pub denials: Vec<PermissionRow>,
     /// Day, family and effective contacts added.
     pub effects: Vec<(Day, usize, f64)>,
 }
@@ -79,7 +78,7 @@ impl Memory {
 
 /// The year of one person.
 pub(crate) fn year(stage: &Stage<'_>, person: &Person) -> Year {
-    let mut out = Year { contacts: Vec::new(), denials: Vec::new(), effects: Vec::new() };
+    let mut out = Year { contacts: Vec::new(), effects: Vec::new() };
     let mut memory = Memory { any: person.known, denied: person.denied, ..Memory::default() };
     let rate = rate(person.role, stage.favour);
     let weeks = (stage.today.0 - stage.start.0).div_euclid(7);
@@ -109,7 +108,11 @@ fn attempt(stage: &Stage<'_>, person: &Person, day: Day, memory: &mut Memory, rn
     let attempts = memory.attempts(day);
     let reached = inbound || rng.chance(truth_reach(person, channel, purpose, product, memory.last.map(|l| day.0 - l.0), attempts));
     let outcome = outcome(reached, channel, response::answers(purpose, product, person.wants[channel.index()], attempts), rng);
-    remember(person, channel, at, outcome, memory, out);
+    match outcome {
+        Outcome::NoChannel => memory.denied[channel.index()] = Some(at),
+        Outcome::DoNotContact => memory.gone = true,
+        _ => {}
+    }
     memory.last = Some(day);
     memory.recent.retain(|d| day.0 - d.0 < 28);
     memory.recent.push(day);
@@ -140,7 +143,7 @@ fn owner(owners: &Owners, unit: usize, rng: &mut Rng) -> Option<(Role, u32)> {
     let all = [
         (Role::FieldRep, owners.field[unit], 0.55),
         (Role::RemoteRep, owners.remote[unit], 0.5),
-        (Role::KeyAccountManager, owners.kam, 0.12),
+        (Role::KeyAccountManager, owners.kam, 0.3),
         (Role::SuccessManager, owners.success, 0.08),
     ];
     let weights = all.map(|(_, user, w)| if user.is_some() { w } else { 0.0 });
@@ -193,23 +196,6 @@ fn outcome(reached: bool, channel: Channel, answers: [f64; 5], rng: &mut Rng) ->
     let [meeting, demo, no, no_channel, never] = answers;
     let of = [Outcome::MeetingBooked, Outcome::DemoBooked, Outcome::NotInterested, Outcome::NoChannel, Outcome::DoNotContact, Outcome::Reached];
     of[rng.weighted(&[meeting, demo, no, no_channel, never, plain])]
-}
-
-/// Asked for no more: the channel, or everything, is denied from then on and the record says so.
-fn remember(person: &Person, channel: Channel, at: Time, outcome: Outcome, memory: &mut Memory, out: &mut Year) {
-    let code = match outcome {
-        Outcome::NoChannel => {
-            memory.denied[channel.index()] = Some(at);
-            channel.code()
-        }
-        Outcome::DoNotContact => {
-            memory.gone = true;
-            "*"
-        }
-        _ => return,
-    };
-    let (person_key, basis) = (person.key.clone(), "asked during a contact".into());
-    out.denials.push(PermissionRow { person_key, channel: code.into(), state: "denied".into(), basis, since: at });
 }
 
 fn note(outcome: Outcome, purpose: Purpose, rng: &mut Rng) -> Option<&'static str> {

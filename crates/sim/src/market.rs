@@ -6,7 +6,7 @@ use crate::people::{self, Crowd};
 use crate::portfolio::FAMILIES;
 use crate::potential;
 use crate::rows::{
-    AccountRow, AccountSystemRow, ContactRow, CoverageRow, ExistingAccount, LeadRow, OrderRow, PermissionRow, PotentialRow, ProductRow,
+    AccountRow, AccountSystemRow, ContactRow, CoverageRow, ExistingAccount, LeadRow, OrderRow, PotentialRow, ProductRow,
     SystemRow, UserRow,
 };
 use crate::site::{self, Site, part};
@@ -44,8 +44,6 @@ pub struct Place {
 pub struct History {
     /// Contacts in order of person, then time.
     pub contacts: Vec<ContactRow>,
-    /// Denials that people asked for during these contacts.
-    pub denials: Vec<PermissionRow>,
     /// Order lines in order of time.
     pub orders: Vec<OrderRow>,
     /// Open leads of the last days.
@@ -59,7 +57,7 @@ pub struct Bundle {
     pub place: Place,
     /// People, preferences, permissions.
     pub crowd: Crowd,
-    /// Contacts, denials, orders, leads.
+    /// Contacts, orders, leads.
     pub history: History,
 }
 
@@ -169,7 +167,8 @@ impl Market {
         people::rows(&self.sites[i], self.head_count(i), self.config.today)
     }
 
-    /// Contacts, denials, orders and open leads of account `i`.
+    /// Contacts, orders and open leads of account `i`. A contact that ended in a refusal binds from then on; the importer of
+    /// contacts writes it down as a permission.
     pub fn history(&self, i: usize) -> History {
         let (site, c) = (&self.sites[i], &self.config);
         let demand = potential::demand(site);
@@ -183,7 +182,6 @@ impl Market {
             let year = contacts::year(&stage, &person);
             usual_effects(person.role, person.unit, stage.favour, &mut usual);
             out.contacts.extend(year.contacts);
-            out.denials.extend(year.denials);
             effects.extend(year.effects);
         }
         out.orders = orders::lines(site, &demand, &effects, usual, c.start, c.today);
@@ -253,8 +251,8 @@ fn found_systems(base: &Rng, sites: &mut [Site]) -> Vec<SystemRow> {
         }
         let here = &mut by_state[site.state];
         let members: f64 = here.iter().map(|(_, n)| n).sum();
-        // Chinese-restaurant process with concentration 1.6: new systems grow rare as a state fills up.
-        let system = if setting == CareSetting::Hospital && rng.chance(1.6 / (1.6 + members)) || here.is_empty() {
+        // Chinese-restaurant process with concentration 3: new systems grow rare as a state fills up.
+        let system = if setting == CareSetting::Hospital && rng.chance(3.0 / (3.0 + members)) || here.is_empty() {
             systems.push(system_row(base, systems.len(), site.state));
             here.push((systems.len() - 1, 0.0));
             here.len() - 1

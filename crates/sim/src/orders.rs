@@ -20,7 +20,7 @@ pub(crate) fn stocks(months: &[Month], effects: &[(Day, usize, f64)], expected: 
     let mut out = Vec::with_capacity(months.len());
     for m in months {
         out.push(stock);
-        // A month cut by the period's start had as many contacts before the cut as it is expected to have.
+        // Before the history began there were as many contacts as are expected.
         let mut added: [f64; 6] = std::array::from_fn(|f| expected[f] * (1.0 - m.share));
         for (_, family, e) in effects.iter().filter(|(d, _, _)| *d >= m.first && *d < m.end) {
             added[*family] += e;
@@ -33,15 +33,20 @@ pub(crate) fn stocks(months: &[Month], effects: &[(Day, usize, f64)], expected: 
 /// Expected orders of a month in cents: `potential / 12 · share · (1 + lift(E)) · season · quarter`.
 pub(crate) fn expected(d: &Demand, family: usize, stock: f64, month: &Month) -> f64 {
     let calendar = response::season(month.month) * response::quarter(month.month);
-    d.potential / 12.0 * d.share * (1.0 + response::lift(FAMILIES[family].stage, stock)) * calendar * month.share
+    d.potential / 12.0 * d.share * (1.0 + response::lift(FAMILIES[family].stage, stock)) * calendar
 }
 
-/// Order lines of the account.
+/// Order lines of the account: whole months are played, the lines within `start..today` kept.
 pub(crate) fn lines(site: &Site, demand: &[Demand; 6], effects: &[(Day, usize, f64)], usual: [f64; 6], start: Day, today: Day) -> Vec<OrderRow> {
     let months = months(start, today);
     let stocks = stocks(&months, effects, usual);
     let rng = site.rng.stream(part::ORDERS);
-    let mut waiting: [f64; 6] = std::array::from_fn(|f| rng.stream(f as u64).uniform() * SMALLEST_LINE);
+    // What waits at the start is what usually waits: up to one unit where orders come monthly, up to a whole line elsewhere.
+    let mut waiting: [f64; 6] = std::array::from_fn(|f| {
+        let monthly = demand[f].potential / 12.0 * demand[f].share;
+        let most = if monthly >= SMALLEST_LINE { FAMILIES[f].products[0].2 as f64 } else { SMALLEST_LINE };
+        rng.stream(f as u64).uniform() * most
+    });
     let mut out = Vec::new();
     for (m, stock) in months.iter().zip(&stocks) {
         let month_stream = rng.stream(1_000 + m.year as u64 * 12 + u64::from(m.month));
@@ -53,6 +58,7 @@ pub(crate) fn lines(site: &Site, demand: &[Demand; 6], effects: &[(Day, usize, f
             place(site, m, unit, &mut waiting, &mut month_stream.stream(100 + unit as u64), today, &mut out);
         }
     }
+    out.retain(|o| o.at.day() >= start && o.at.day() < today);
     out
 }
 

@@ -7,7 +7,7 @@ use rounds_kernel::{Channel, Outcome, PersonRole, ProductStage, Purpose};
 /// Share of a month's effective contacts that still works a month later (half-life 2.4 months).
 pub const CARRY_OVER: f64 = 0.75;
 /// Effective contacts at which half of the possible lift is reached.
-pub const HALF_SATURATION: f64 = 2.5;
+pub const HALF_SATURATION: f64 = 1.5;
 /// Standard deviation of the log of a month's orders around their expectation.
 pub const NOISE: f64 = 0.35;
 
@@ -29,7 +29,7 @@ pub fn base_share(stage: ProductStage) -> f64 {
     }
 }
 
-/// Lift at a stock of `stock` effective contacts: `max · E / (E + 2.5)`.
+/// Lift at a stock of `stock` effective contacts: `max · E / (E + 1.5)`.
 pub fn lift(stage: ProductStage, stock: f64) -> f64 {
     max_lift(stage) * stock / (stock + HALF_SATURATION)
 }

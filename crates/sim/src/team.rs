@@ -6,8 +6,8 @@
 //! | role | covers | an owner has about |
 //! |---|---|---|
 //! | field rep, per unit | the larger third (`z` > 0.45) | 70 accounts |
-//! | remote rep, per unit | everything up to `z` = 0.9, so that the band between is a pair | 220 accounts |
-//! | key account manager, both units | members of systems of at least `kam_min_accounts` | 45 accounts |
+//! | remote rep, per unit | everything up to `z` = 0.9, so that the band between is a pair | 450 accounts |
+//! | key account manager, both units | members of systems of at least `kam_min_accounts` | 60 accounts |
 //! | customer success, unit `all` | everything | 800 accounts |
 
 use crate::names;
@@ -110,10 +110,10 @@ pub(crate) fn build(base: &Rng, sites: &[Site], kam_min: usize) -> Team {
         let large: Vec<usize> = order.iter().copied().filter(|i| sites[*i].z > FIELD_FROM).collect();
         cut(&mut hiring, sites, &large, Role::FieldRep, 70, unit, |i, u| owners[i].field[unit] = Some(u));
         let rest: Vec<usize> = order.iter().copied().filter(|i| sites[*i].z <= REMOTE_UP_TO).collect();
-        cut(&mut hiring, sites, &rest, Role::RemoteRep, 220, unit, |i, u| owners[i].remote[unit] = Some(u));
+        cut(&mut hiring, sites, &rest, Role::RemoteRep, 450, unit, |i, u| owners[i].remote[unit] = Some(u));
     }
     let strategic = strategic_accounts(sites, kam_min);
-    cut(&mut hiring, sites, &strategic, Role::KeyAccountManager, 45, 0, |i, u| owners[i].kam = Some(u));
+    cut(&mut hiring, sites, &strategic, Role::KeyAccountManager, 60, 0, |i, u| owners[i].kam = Some(u));
     cut(&mut hiring, sites, &order, Role::SuccessManager, 800, 0, |i, u| owners[i].success = Some(u));
     appoint_managers(&mut hiring);
     Team { users: hiring.users, owners }

@@ -3,7 +3,7 @@
 //! **Orders** of an account in a product family and month, cents:
 //!
 //! ```text
-//! orders = P / 12 · s · (1 + L · E / (E + 2.5)) · season · quarter · exp(0.35 · N(0,1) − 0.35² / 2)
+//! orders = P / 12 · s · (1 + L · E / (E + 1.5)) · season · quarter · exp(0.35 · N(0,1) − 0.35² / 2)
 //! ```
 //! `P` yearly potential (log-normal over accounts), `s` share bought without contacts, `L` the largest lift by stage (launch 1.6,
 //! established 0.7, commodity 0.12), `E` stock of effective contacts at the start of the month:
@@ -20,11 +20,12 @@
 //! a plain comparison of contacted and other accounts overstates what contacts do.
 //!
 //! Mean elasticities of personal selling in the literature are about 0.3 (Albers, Mantrala and Sridhar 2010); the formula's
-//! elasticity in `E` is `L · E · 2.5 / (E + 2.5)² / (1 + lift)`: at most 0.23 for a launch, 0.14 established, 0.03 commodity.
+//! elasticity in `E` is `L · E · 1.5 / (E + 1.5)² / (1 + lift)`: at most 0.23 for a launch, 0.14 established, 0.03 commodity.
 
-use crate::calendar::months;
+use crate::calendar::{Month, months};
 use crate::market::{Market, usual_effects};
-use crate::portfolio::FAMILIES;
+use crate::portfolio::{FAMILIES, Family};
+use crate::potential::Demand;
 use crate::{contacts, orders, people, potential};
 use rounds_kernel::{Channel, Day, ProductStage, Purpose};
 
@@ -56,7 +57,7 @@ pub fn families() -> impl Iterator<Item = &'static str> {
 /// One month of an account × family.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct MonthTruth {
-    /// First day within the history.
+    /// First day of the calendar month.
     pub first: Day,
     /// Calendar month, 1 to 12.
     pub month: u32,
@@ -64,15 +65,29 @@ pub struct MonthTruth {
     pub share: f64,
     /// Stock of effective contacts at its start.
     pub stock: f64,
-    /// Expected orders, cents.
+    /// Expected orders of the whole month, cents.
     pub expected_cents: f64,
     /// Expected orders had there been no contact, cents.
     pub without_contacts_cents: f64,
 }
 
-/// The months of account `i` in `family`; empty for an unknown family.
-pub fn account_months(market: &Market, i: usize, family: &str) -> Vec<MonthTruth> {
-    let Some(f) = position(family) else { return Vec::new() };
+/// One family of an account.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FamilyTruth {
+    /// Family.
+    pub family: &'static str,
+    /// Stage.
+    pub stage: ProductStage,
+    /// Potential a year, cents.
+    pub potential_cents: f64,
+    /// Share of it bought without contacts.
+    pub share: f64,
+    /// The months of the history.
+    pub months: Vec<MonthTruth>,
+}
+
+/// What is true of account `i`, family by family.
+pub fn account(market: &Market, i: usize) -> Vec<FamilyTruth> {
     let (site, c) = (&market.sites[i], &market.config);
     let demand = potential::demand(site);
     let stage = market.stage(i, contacts::favour(site, &demand));
@@ -84,17 +99,35 @@ pub fn account_months(market: &Market, i: usize, family: &str) -> Vec<MonthTruth
     }
     let ms = months(c.start, c.today);
     let stocks = orders::stocks(&ms, &effects, usual);
-    ms.iter()
-        .zip(stocks)
-        .map(|(m, stock)| MonthTruth {
+    let of = |f: usize| MonthsOf { demand: demand[f], family: f, stocks: &stocks };
+    let truth = |(f, family): (usize, &Family)| FamilyTruth {
+        family: family.name,
+        stage: family.stage,
+        potential_cents: demand[f].potential,
+        share: demand[f].share,
+        months: ms.iter().enumerate().map(|(k, m)| of(f).month(k, m)).collect(),
+    };
+    FAMILIES.iter().enumerate().map(truth).collect()
+}
+
+struct MonthsOf<'a> {
+    demand: Demand,
+    family: usize,
+    stocks: &'a [[f64; 6]],
+}
+
+impl MonthsOf<'_> {
+    fn month(&self, k: usize, m: &Month) -> MonthTruth {
+        let stock = self.stocks[k][self.family];
+        MonthTruth {
             first: m.first,
             month: m.month,
             share: m.share,
-            stock: stock[f],
-            expected_cents: orders::expected(&demand[f], f, stock[f], m),
-            without_contacts_cents: orders::expected(&demand[f], f, 0.0, m),
-        })
-        .collect()
+            stock,
+            expected_cents: orders::expected(&self.demand, self.family, stock, m),
+            without_contacts_cents: orders::expected(&self.demand, self.family, 0.0, m),
+        }
+    }
 }
 
 /// An attempt to reach someone, for [`reach_probability`].

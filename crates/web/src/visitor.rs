@@ -52,6 +52,21 @@ impl Visitor {
         groups
     }
 
+    /// A signed-in remote rep with user id 5, for samples.
+    pub fn sample() -> Self {
+        use rounds_kernel::{Role, Scope, UserId};
+        let user = UserId(5);
+        Self {
+            actor: Actor { user: Some(user), name: "Ines Kowalski".into(), role: Role::RemoteRep, scope: Scope::CoveredBy(vec![user]), zone: "America/Chicago".into() },
+            signed_in: true,
+            csrf: "sample".into(),
+            now: Time(1_795_444_000_000_000),
+            flash: None,
+            simulated: true,
+            path: "/queue".into(),
+        }
+    }
+
     /// Where this visitor's day starts.
     pub fn home(&self) -> &'static str {
         let starts = [("/queue", Permission::WorkQueue), ("/plans", Permission::ReadPlan), ("/leads", Permission::ReadDemand)];

@@ -13,12 +13,13 @@
 //!
 //! Variant C is A with three limits more:
 //! - 20 neighbouring customers (`i div 20`) form an account, with at most 12 contacts;
-//! - customers with `u15 < 0.10` and an option that is not locked out have a coverage minimum of one contact;
+//! - customers with `u15 < 0.10` and an option that is not locked out have a coverage minimum of one contact, the first
+//!   six of an account only;
 //! - 5 % of options are locked: option `(i, a)` is *drawn* if `u(16 + a) < 0.05`. A drawn option is locked in if it is
 //!   a phone call, a video call, an e-mail or a webinar and `u(22 + a) < 0.5`, or in the field and `u(22 + a) < 0.25`
 //!   (accepted appointments are rarer than refusals); else it is locked out. An option is locked in only where the
-//!   customer has no locked-in option yet, so locks alone exceed no cap of a customer, and take some 3 % of the field
-//!   reps' and 20 % of the inside reps' minutes.
+//!   customer has no locked-in option yet and its account fewer than six, so the instance has a solution: an account's
+//!   cap of 12 has room for six locks and six minimums.
 
 use rounds_decide::assign::{NO_SUBGROUP, Opt, Problem};
 
@@ -79,6 +80,7 @@ pub fn generate(n: usize, variant: Variant, seed: u64) -> Problem {
     p.amount.reserve_exact(options);
     p.subgroup.reserve_exact(options);
     p.subgroup_cap = vec![1];
+    let mut locks = Locks::default();
     for i in 0..n {
         let d = draw(seed, i as u64);
         let (own, phone) = (i * reps / n, reps + i * inside / n);
@@ -92,12 +94,15 @@ pub fn generate(n: usize, variant: Variant, seed: u64) -> Problem {
             Variant::A | Variant::C => own,
         };
         let by = [own, demo, phone, phone, reps + inside, reps + inside + 1];
-        let mut locked_in = false;
+        if i % ACCOUNT.0 == 0 {
+            locks = Locks::default();
+        }
+        locks.customer = false;
         for a in (0..6).filter(|&a| d.allowed[a]) {
             let subgroup = if a < 2 { 0 } else { NO_SUBGROUP };
             let o = p.push_option(Opt { value: d.value[a], resource: by[a] as u32, amount: d.amount[a], subgroup });
             if variant == Variant::C {
-                lock(&mut p, seed, i, a, o, &mut locked_in);
+                locks.draw(&mut p, seed, i, a, o);
             }
         }
         p.end_customer();
@@ -107,32 +112,51 @@ pub fn generate(n: usize, variant: Variant, seed: u64) -> Problem {
     if variant == Variant::C {
         p.account = (0..n).map(|i| (i / ACCOUNT.0) as u32).collect();
         p.account_cap = vec![ACCOUNT.1; n.div_ceil(ACCOUNT.0)];
-        let u15 = |i: usize| uniform(seed, 32u64.wrapping_mul(i as u64).wrapping_add(15));
-        let mut out = p.locked_out.iter().copied().peekable();
-        p.customer_min = (0..n)
-            .map(|i| {
-                let options = p.option_start[i + 1] - p.option_start[i];
-                let mut refused = 0;
-                while out.next_if(|&o| o < p.option_start[i + 1]).is_some() {
-                    refused += 1;
-                }
-                u32::from(u15(i) < 0.10 && refused < options)
-            })
-            .collect();
+        p.customer_min = minimums(&p, seed);
     }
     p
 }
 
-fn lock(p: &mut Problem, seed: u64, i: usize, action: usize, option: u32, locked_in: &mut bool) {
-    let u = |j: usize| uniform(seed, 32u64.wrapping_mul(i as u64).wrapping_add(j as u64));
-    if u(16 + action) >= 0.05 {
-        return;
-    }
-    let accepted = u(22 + action) < if action < 2 { 0.25 } else { 0.5 };
-    if accepted && !*locked_in {
-        *locked_in = true;
-        p.locked_in.push(option);
-    } else {
-        p.locked_out.push(option);
+/// Most locked-in options, and most minimums, of an account.
+const FEW: u32 = 6;
+
+fn minimums(p: &Problem, seed: u64) -> Vec<u32> {
+    let (mut out, mut given) = (p.locked_out.iter().peekable(), 0);
+    (0..p.customers())
+        .map(|i| {
+            given = if i % ACCOUNT.0 == 0 { 0 } else { given };
+            let mut refused = 0;
+            while out.next_if(|&&o| o < p.option_start[i + 1]).is_some() {
+                refused += 1;
+            }
+            let drawn = uniform(seed, 32u64.wrapping_mul(i as u64).wrapping_add(15)) < 0.10;
+            let minimum = u32::from(drawn && refused < p.options_of(i).len() && given < FEW);
+            given += minimum;
+            minimum
+        })
+        .collect()
+}
+
+/// Locks so far of the account and customer being generated.
+#[derive(Default)]
+struct Locks {
+    account: u32,
+    customer: bool,
+}
+
+impl Locks {
+    fn draw(&mut self, p: &mut Problem, seed: u64, i: usize, action: usize, option: u32) {
+        let u = |j: usize| uniform(seed, 32u64.wrapping_mul(i as u64).wrapping_add(j as u64));
+        if u(16 + action) >= 0.05 {
+            return;
+        }
+        let accepted = u(22 + action) < if action < 2 { 0.25 } else { 0.5 };
+        if accepted && !self.customer && self.account < FEW {
+            self.customer = true;
+            self.account += 1;
+            p.locked_in.push(option);
+        } else {
+            p.locked_out.push(option);
+        }
     }
 }

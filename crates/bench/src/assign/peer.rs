@@ -63,7 +63,7 @@ fn environment(folder: &Path) -> Result<PathBuf> {
     if ready(&python) {
         return Ok(python);
     }
-    println!("installing highspy from PyPI into {} (once)", env.display());
+    eprintln!("installing highspy from PyPI into {} (once)", env.display());
     std::fs::create_dir_all(folder)?;
     run(Command::new("python3").args(["-m", "venv"]).arg(&env))?;
     run(Command::new(&python).args(["-m", "pip", "install", "--quiet", "highspy", "numpy"]))?;

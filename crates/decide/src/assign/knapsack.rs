@@ -280,3 +280,54 @@ impl Improve {
         cut
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Way, choose};
+
+    /// Best value by trying every combination.
+    fn oracle(ways: &[Vec<(f64, f64)>], capacity: f64) -> f64 {
+        let Some((first, rest)) = ways.split_first() else { return 0.0 };
+        let fits = first.iter().filter(|w| w.0 <= capacity + 1e-9);
+        fits.map(|w| w.1 + oracle(rest, capacity - w.0)).fold(f64::NEG_INFINITY, f64::max)
+    }
+
+    #[test]
+    fn exact_on_small_problems() {
+        let mut state = 1u64;
+        let mut unit = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 40) as f64 / (1u64 << 24) as f64
+        };
+        for round in 0..300 {
+            let items = 1 + round % 8;
+            let sets: Vec<Vec<(f64, f64)>> = (0..items)
+                .map(|_| {
+                    let more = (unit() * 4.0) as usize;
+                    let mut set = vec![(0.0, unit() - 0.2)];
+                    set.extend((0..more).map(|_| (10.0 + 50.0 * unit(), 3.0 * unit())));
+                    set
+                })
+                .collect();
+            let capacity = 30.0 * items as f64 * unit();
+            let mut ways = Vec::new();
+            for (item, set) in sets.iter().enumerate() {
+                ways.extend(set.iter().map(|&(weight, value)| Way { item: item as u32, tag: 0, weight, value }));
+            }
+            let choice = choose(&ways, items, capacity);
+            let taken = choice.taken.iter().map(|&k| ways[k as usize]);
+            let (weight, value) = taken.fold((0.0, 0.0), |s, w| (s.0 + w.weight, s.1 + w.value));
+            assert!(choice.fits && !choice.truncated && weight <= capacity + 1e-6);
+            let best = oracle(&sets, capacity);
+            assert!((value - best).abs() < 1e-6, "round {round}: {value}, best {best}");
+        }
+    }
+
+    #[test]
+    fn says_when_nothing_fits() {
+        let ways = [Way { item: 0, tag: 0, weight: 5.0, value: 1.0 }, Way { item: 0, tag: 1, weight: 7.0, value: 9.0 }];
+        let choice = choose(&ways, 1, 4.0);
+        assert!(!choice.fits);
+        assert_eq!(choice.taken, [0]);
+    }
+}

@@ -79,13 +79,13 @@ pub fn solve(problem: &Problem, settings: &Settings) -> Result<Solution, Error> 
 fn solve_valid(p: &Problem) -> Solution {
     let mut stats = Stats::default();
     let mut m = Model::new(p);
-       let price = price::find(&m, None, &mut stats);
+       let price = price::find(&m, &mut stats);
     let mut plan = make_plan(&m, &price, &mut stats);
     (m.customer_min, m.account_min) = lowered(p, &plan.shortfalls);
     let (mut bound, mut prices) = prove(&m, &price);
     if plan.shortfalls.iter().any(|s| !s.structural) {
         // Prices driven up by minimums that cannot be met say little: look again without those.
-        let price = price::find(&m, Some(price), &mut stats);
+        let price = price::find(&m, &mut stats);
         let other = make_plan(&m, &price, &mut stats);
         if other.covers_like(&plan) && other.objective > plan.objective {
             plan = finish::Plan { shortfalls: plan.shortfalls, ..other };

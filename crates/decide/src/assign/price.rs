@@ -18,6 +18,10 @@ use super::solution::Stats;
 const SAMPLE_ROUNDS: u32 = 8;
 const FULL_ROUNDS: u32 = 3;
 const CORE_ROUNDS: u32 = 14;
+/// Most cores tried.
+const CORES: u32 = 4;
+/// Narrowest bracket, relative to the price.
+const NUDGE: f64 = 1e-4;
 /// Half-width of the core, relative to the price.
 const CORE_WINDOW: f64 = 0.12;
 
@@ -159,40 +163,29 @@ struct Search<'m, 'a> {
 }
 
 /// Near-optimal prices, one a resource and a 0 for none.
-pub(super) fn find(m: &Model, start: Option<Vec<f64>>, stats: &mut Stats) -> Vec<f64> {
+pub(super) fn find(m: &Model, stats: &mut Stats) -> Vec<f64> {
     let n = m.groups();
     let mut search = Search::new(m);
-    if let Some(price) = start {
-        search.price = price;
-    } else {
-        let stride = if n >= 5_000 { 8 } else { 1 };
-        for _ in 0..SAMPLE_ROUNDS {
-            let mut s = sweep(m, &search.price, m.missing, n / stride, |k| k * stride);
-            s.usage.iter_mut().for_each(|u| *u *= stride as f64);
-            search.step(&s, false);
-            stats.sample_rounds += 1;
-        }
+    let stride = if n >= 5_000 { 8 } else { 1 };
+    for _ in 0..SAMPLE_ROUNDS {
+        let mut s = sweep(m, &search.price, m.missing, n / stride, |k| k * stride);
+        s.usage.iter_mut().for_each(|u| *u *= stride as f64);
+        search.step(&s);
+        stats.sample_rounds += 1;
     }
     search.forget();
     for _ in 0..FULL_ROUNDS {
         let s = sweep(m, &search.price, m.missing, n, |k| k);
         search.judge(&s);
-        search.step(&s, false);
+        search.step(&s);
         stats.full_rounds += 1;
     }
-    let window: Vec<f64> = search.price.iter().map(|l| l * CORE_WINDOW).collect();
-    let core = core(m, &search.price, m.missing, &window, None);
-    search.judge(&core.all);
-    search.step(&core.all, true);
-    for _ in 0..CORE_ROUNDS {
-        let mut s = sweep(m, &search.price, m.missing, core.open.len(), |k| core.open[k] as usize);
-        // The closed groups keep their choice, and so their use; their reduced value moves with the prices.
-        s.reduced += core.closed.reduced;
-        s.usage.iter_mut().zip(&core.closed.usage).for_each(|(a, b)| *a += b);
-        search.step(&s, true);
-        stats.core_rounds += 1;
+    for _ in 0..CORES {
+        if search.on_core(stats) {
+            break;
+        }
     }
-    search.finish(stats)
+    search.best.1
 }
 
 impl<'m, 'a> Search<'m, 'a> {
@@ -220,7 +213,7 @@ impl<'m, 'a> Search<'m, 'a> {
     }
 
     fn forget(&mut self) {
-        self.paths.iter_mut().for_each(|p| (p.last, p.elasticity) = (None, 1.0));
+        self.paths.iter_mut().for_each(|p| (p.last, p.elasticity, p.low, p.high) = (None, 1.0, None, None));
     }
 
     fn judge(&mut self, s: &Sweep) {
@@ -230,24 +223,50 @@ impl<'m, 'a> Search<'m, 'a> {
         }
     }
 
-    fn step(&mut self, s: &Sweep, bracketed: bool) {
+    fn step(&mut self, s: &Sweep) {
         for (r, path) in self.paths.iter_mut().enumerate().filter(|(_, p)| !p.fixed) {
             let over = (s.usage[r] / self.m.capacity[r]).max(1e-9).ln();
-            self.price[r] = path.next(self.price[r], over, bracketed);
+            self.price[r] = path.next(self.price[r], over);
         }
     }
 
-    fn finish(mut self, stats: &mut Stats) -> Vec<f64> {
-        let s = sweep(self.m, &self.price, self.m.missing, self.m.groups(), |k| k);
-        self.judge(&s);
+    /// Rounds on the core around the present prices; false if the core was too narrow to be trusted.
+    fn on_core(&mut self, stats: &mut Stats) -> bool {
+        let m = self.m;
+        let window: Vec<f64> = self.price.iter().map(|l| l * CORE_WINDOW).collect();
+        let core = core(m, &self.price, m.missing, &window, None);
         stats.full_rounds += 1;
-        self.best.1
+        self.judge(&core.all);
+        let origin = self.price.clone();
+        let mut best = (core.all.dual(m, &self.price), origin.clone());
+        self.step(&core.all);
+        for _ in 0..CORE_ROUNDS {
+            let mut s = sweep(m, &self.price, m.missing, core.open.len(), |k| core.open[k] as usize);
+            // The closed groups are taken to keep their choice, and so their use; their reduced value moves with the
+            // prices. That is right inside the window, and too low outside.
+            s.add(&core.closed);
+            let moved = |((l, from), used): ((&f64, &f64), &f64)| (l - from) * used;
+            s.reduced -= self.price.iter().zip(&origin).zip(&core.closed.usage).map(moved).sum::<f64>();
+            let dual = s.dual(m, &self.price);
+            if dual < best.0 {
+                best = (dual, self.price.clone());
+            }
+            self.step(&s);
+            stats.core_rounds += 1;
+        }
+        self.price = best.1;
+        let s = sweep(m, &self.price, m.missing, m.groups(), |k| k);
+        stats.full_rounds += 1;
+        self.judge(&s);
+        let error = s.dual(m, &self.price) - best.0;
+        self.step(&s);
+        error <= 1e-6 * best.0.abs()
     }
 }
 
 impl Path {
     /// The next price after use was `exp(over)` times the capacity at `price`.
-    fn next(&mut self, price: f64, over: f64, bracketed: bool) -> f64 {
+    fn next(&mut self, price: f64, over: f64) -> f64 {
         if price <= 0.0 {
             self.last = None;
             return if over > 0.0 { 0.05 * self.scale } else { 0.0 };
@@ -261,17 +280,20 @@ impl Path {
         }
         self.last = Some((x, over));
         let mut next = x + over.clamp(-1.5, 1.5) / self.elasticity;
-        if bracketed {
-            if over > 0.0 {
-                self.low = Some((x, over));
-                self.high = self.high.filter(|h| h.0 > x);
-            } else {
-                self.high = Some((x, over));
-                self.low = self.low.filter(|l| l.0 < x);
-            }
-            if let (Some((a, fa)), Some((b, fb))) = (self.low, self.high) {
-                let t = (fa / (fa - fb).max(1e-12)).clamp(0.15, 0.85);
-                next = a + t * (b - a);
+        if over > 0.0 {
+            self.low = Some((x, over));
+            self.high = self.high.filter(|h| h.0 > x);
+        } else {
+            self.high = Some((x, over));
+            self.low = self.low.filter(|l| l.0 < x);
+        }
+        if let (Some((a, fa)), Some((b, fb))) = (self.low, self.high) {
+            let t = (fa / (fa - fb).max(1e-12)).clamp(0.15, 0.85);
+            next = a + t * (b - a);
+            if b - a < 2.0 * NUDGE {
+                // Use jumps here, or the bracket is out of date because other prices have moved: ask beyond the
+                // end that was not asked last.
+                next = if over > 0.0 { b + NUDGE } else { a - NUDGE };
             }
         }
         // Without demand at a price this low, the resource is not scarce.

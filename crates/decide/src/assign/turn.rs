@@ -8,6 +8,8 @@ use super::model::{Model, SHORT, Status};
 
 /// Most options of one resource in a group for which all combinations are tried; beyond, one change at a time.
 const COMBINE: usize = 3;
+/// Beyond, the group is also asked what it would do if the price were this many times as high.
+const TILTS: [f64; 8] = [0.8, 0.97, 0.997, 0.9997, 1.0003, 1.003, 1.03, 1e6];
 /// Tag of the way that is best at the prices.
 const BASE: u32 = u32::MAX;
 
@@ -20,6 +22,18 @@ pub(super) struct Turn<'w, 'a> {
     pub frozen: &'w [bool],
     pub chosen: &'w [AtomicBool],
     pub r: usize,
+}
+
+/// What a way changes against the best choice at the prices.
+#[derive(Clone, Copy)]
+enum Change {
+    None,
+    /// Exactly these of the group's options of the resource.
+    Exactly(u32),
+    /// This option in or out.
+    Flip(usize, Status),
+    /// All as they would be at this multiple of the price.
+    Tilt(f64),
 }
 
 /// A customer for the short method: bits of its options.
@@ -40,12 +54,14 @@ impl Turn<'_, '_> {
     /// Gives the resource's `capacity` to `groups`; returns whether they fit, and whether the knapsack was cut.
     pub fn run(&self, groups: &[u32], capacity: f64, s: &mut Scratch) -> (bool, bool) {
         let (mut ways, mut mine) = (Vec::with_capacity(3 * groups.len()), Vec::new());
+        let any_long = groups.iter().any(|&g| self.m.short(g as usize).is_none());
+        let mut tilted = if any_long { self.price.to_vec() } else { Vec::new() };
         for (item, &g) in groups.iter().enumerate() {
             match self.short(g as usize) {
                 Some(x) => self.short_ways(&x, item as u32, &mut ways),
                 None => {
                     self.mine(g as usize, &mut mine);
-                    self.ways(g as usize, item as u32, &mine, s, &mut ways);
+                    self.ways(g as usize, item as u32, &mine, &mut tilted, s, &mut ways);
                 }
             }
         }
@@ -62,7 +78,7 @@ impl Turn<'_, '_> {
                 continue;
             }
             self.mine(g as usize, &mut mine);
-            if self.solve(g as usize, &mine, tag, s).is_some() {
+            if self.solve(g as usize, &mine, tag, &mut tilted, s).is_some() {
                 self.write(g as usize, s);
             }
         }
@@ -143,22 +159,31 @@ impl Turn<'_, '_> {
         }
     }
 
-    /// Solves the group with the change `tag` names, or none.
-    fn solve(&self, g: usize, mine: &[u32], tag: u32, s: &mut Scratch) -> Option<f64> {
-        let forced = |o: usize| {
-            if tag == BASE || self.m.resource(o) != self.r {
-                return self.status(o);
-            }
-            let Some(k) = mine.iter().position(|&x| x as usize == o) else { return self.status(o) };
-            if mine.len() <= COMBINE {
-                if tag >> k & 1 == 1 { Status::In } else { Status::Out }
-            } else if tag as usize / 2 == k {
-                if tag & 1 == 1 { Status::In } else { Status::Out }
-            } else {
-                Status::Free
-            }
+    /// Solves the group with the change `tag` names, or none; returns its value with this resource not priced, and its
+    /// use of it. `tilted` is a copy of the prices.
+    fn solve(&self, g: usize, mine: &[u32], tag: u32, tilted: &mut [f64], s: &mut Scratch) -> Option<(f64, f64)> {
+        let m = self.m;
+        let change = match tag {
+            BASE => Change::None,
+            _ if mine.len() <= COMBINE => Change::Exactly(tag),
+            _ if tag as usize >= 2 * mine.len() => Change::Tilt(TILTS[tag as usize - 2 * mine.len()]),
+            _ => Change::Flip(mine[tag as usize / 2] as usize, if tag & 1 == 1 { Status::In } else { Status::Out }),
         };
-        solve(self.m, g, self.price, self.m.missing, forced, s)
+        let forced = |o: usize| match change {
+            Change::Flip(x, status) if x == o => status,
+            Change::Exactly(bits) if m.resource(o) == self.r => match mine.iter().position(|&x| x as usize == o) {
+                Some(k) if bits >> k & 1 == 1 => Status::In,
+                Some(_) => Status::Out,
+                None => self.status(o),
+            },
+            _ => self.status(o),
+        };
+        let price = if let Change::Tilt(by) = change { by * self.price[self.r] } else { self.price[self.r] };
+        tilted[self.r] = price;
+        let reduced = solve(m, g, tilted, m.missing, forced, s)?;
+        let of_r = s.chosen.iter().filter(|&&o| m.resource(o as usize) == self.r);
+        let weight: f64 = of_r.map(|&o| m.p.amount[o as usize]).sum();
+        Some((reduced + price * weight, weight))
     }
 
     /// The group's options of this resource that may change.
@@ -176,23 +201,24 @@ impl Turn<'_, '_> {
         s.chosen.iter().for_each(|&o| self.chosen[o as usize].store(true, Relaxed));
     }
 
-    fn ways(&self, g: usize, item: u32, mine: &[u32], s: &mut Scratch, ways: &mut Vec<Way>) {
+    fn ways(&self, g: usize, item: u32, mine: &[u32], tilted: &mut [f64], s: &mut Scratch, ways: &mut Vec<Way>) {
         let (m, l) = (self.m, self.price[self.r]);
-        let push = |tag: u32, reduced: f64, s: &Scratch, ways: &mut Vec<Way>| {
-            let of_r = s.chosen.iter().filter(|&&o| m.resource(o as usize) == self.r);
-            let weight: f64 = of_r.map(|&o| m.p.amount[o as usize]).sum();
-            ways.push(Way { item, tag, weight, value: reduced + l * weight });
-        };
-        let Some(reduced) = self.solve(g, mine, BASE, s) else {
+        let Some((value, weight)) = self.solve(g, mine, BASE, tilted, s) else {
             // Cannot be: what is frozen was feasible when it was frozen. Leave the group as it is.
-            ways.push(Way { item, tag: BASE, weight: 0.0, value: 0.0 });
+            let mut weight = 0.0;
+            m.each_option(g, |o| {
+                let counts = m.resource(o) == self.r && self.chosen[o].load(Relaxed);
+                weight += if counts { m.p.amount[o] } else { 0.0 };
+            });
+            ways.push(Way { item, tag: BASE, weight, value: 0.0 });
             return;
         };
         self.write(g, s);
-        push(BASE, reduced, s, ways);
-        let tags = if mine.len() <= COMBINE { 1u32 << mine.len() } else { 2 * mine.len() as u32 };
-        for tag in 0..tags {
-            if mine.len() > COMBINE {
+        ways.push(Way { item, tag: BASE, weight, value });
+        let many = mine.len() > COMBINE;
+        let tags = if many { 2 * mine.len() + TILTS.len() } else { 1 << mine.len() };
+        for tag in 0..tags as u32 {
+            if many && (tag as usize) < 2 * mine.len() {
                 let o = mine[tag as usize / 2] as usize;
                 let inside = self.chosen[o].load(Relaxed);
                 let far = m.p.value[o] - l * m.p.amount[o] < -0.5 * l * m.p.amount[o];
@@ -200,8 +226,8 @@ impl Turn<'_, '_> {
                     continue;
                 }
             }
-            if let Some(reduced) = self.solve(g, mine, tag, s) {
-                push(tag, reduced, s, ways);
+            if let Some((value, weight)) = self.solve(g, mine, tag, tilted, s) {
+                ways.push(Way { item, tag, weight, value });
             }
         }
     }

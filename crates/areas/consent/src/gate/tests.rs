@@ -1,1 +1,158 @@
+//! The rules against a table of cases, most of them at a boundary.
 
+use super::*;
+use crate::permissions::{Reach, State};
+use rounds_kernel::{AccountId, Channel, Day, PersonId, Rng, Time};
+
+fn day(text: &str) -> Day {
+    Day::parse(text).expect("a day")
+}
+
+fn at(text: &str) -> Time {
+    let (date, clock) = text.split_once(' ').unwrap_or((text, "12:00"));
+    let (h, m) = clock.split_once(':').expect("hh:mm");
+    let minutes = h.parse::<i64>().expect("hours") * 60 + m.parse::<i64>().expect("minutes");
+    Time::at_day(day(date)).plus_minutes(minutes)
+}
+
+fn made(text: &str, live: bool) -> Held {
+    Held { at: at(text), live, open: false }
+}
+
+fn ask(reach: Reach, country: &str, held: &[Held], channel: Channel, when: &str) -> &'static str {
+    let request = Request { person: PersonId(1), account: AccountId(1), channel, action_id: None, at: at(when) };
+    match judge(&PersonState { reach, country, held }, &request, &Limits::default()) {
+        Ok(()) => "ok",
+        Err(r) => {
+            assert!(!r.reason.is_empty() && !r.remedy.is_empty() && r.code.starts_with("consent."));
+            r.code
+        }
+    }
+}
+
+#[test]
+fn permission_decides_first() {
+    use Channel::{Email, Phone, Visit};
+    let none = Reach::default();
+    let granted = none.with(Email, State::Granted);
+    let denied = none.with(Phone, State::Denied);
+    let full = [made("2026-11-23", false), made("2026-11-24", false)];
+    let table: &[(Reach, &str, &[Held], Channel, &str)] = &[
+        (none, "US", &[], Email, "ok"),
+        (none, "DE", &[], Email, "consent.needs_grant"),
+        (granted, "DE", &[], Email, "ok"),
+        (none, "AT", &[], Phone, "consent.needs_grant"),
+        (denied, "US", &[], Phone, "consent.channel_denied"),
+        (denied, "US", &[], Visit, "ok"),
+        // Do not contact beats a grant, and is said before a full week.
+        (granted.with_do_not_contact(), "US", &[], Email, "consent.do_not_contact"),
+        (granted.with_do_not_contact(), "US", &full, Email, "consent.do_not_contact"),
+        (denied.with_do_not_contact(), "US", &[], Phone, "consent.do_not_contact"),
+        (denied, "US", &full, Phone, "consent.channel_denied"),
+        (granted, "DE", &full, Email, "consent.week_full"),
+    ];
+    for (reach, country, held, channel, verdict) in table {
+        assert_eq!(ask(*reach, country, held, *channel, "2026-11-25"), *verdict, "{reach:?} {country} {channel:?}");
+    }
+    for channel in Channel::ALL {
+        let all = Channel::ALL.iter().fold(none, |r, c| r.with(*c, State::Granted));
+        assert_eq!(ask(all.with_do_not_contact(), "US", &[], *channel, "2026-11-25"), "consent.do_not_contact");
+    }
+}
+
+#[test]
+fn weeks_begin_on_monday_midnight_utc() {
+    // W48 of 2026 runs from Mon 23 Nov 00:00 until before Mon 30 Nov 00:00.
+    let two_in_48 = [made("2026-11-23 00:00", false), made("2026-11-29 23:59", false)];
+    let table = [
+        ("2026-11-22 23:59", "ok"),
+        ("2026-11-23 00:00", "consent.week_full"),
+        ("2026-11-29 23:59", "consent.week_full"),
+        ("2026-11-30 00:00", "ok"),
+    ];
+    for (when, verdict) in table {
+        assert_eq!(ask(Reach::default(), "US", &two_in_48, Channel::Email, when), verdict, "{when}");
+    }
+}
+
+#[test]
+fn four_weeks_are_this_one_and_three_before() {
+    // Six contacts, two a week, in W45, W46 and W47.
+    let six: Vec<Held> = ["2026-11-02", "2026-11-08", "2026-11-09", "2026-11-10", "2026-11-16", "2026-11-17"].map(|d| made(d, false)).to_vec();
+    let table = [
+        ("2026-11-23", "consent.month_full"),
+        ("2026-11-29 23:59", "consent.month_full"),
+        // W45 leaves the window with W49.
+        ("2026-11-30 00:00", "ok"),
+    ];
+    for (when, verdict) in table {
+        assert_eq!(ask(Reach::default(), "US", &six, Channel::Email, when), verdict, "{when}");
+    }
+    assert_eq!(ask(Reach::default(), "US", &six[1..], Channel::Email, "2026-11-23"), "ok", "five leave room for one");
+}
+
+#[test]
+fn live_contacts_lie_two_days_apart() {
+    let live = [made("2026-11-23 23:50", true)];
+    let written = [made("2026-11-23 23:50", false)];
+    let table = [
+        ("2026-11-23 00:10", "consent.too_soon"),
+        ("2026-11-22 12:00", "consent.too_soon"),
+        ("2026-11-24 23:59", "consent.too_soon"),
+        ("2026-11-25 00:00", "ok"),
+        ("2026-11-21 23:59", "ok"),
+    ];
+    for (when, verdict) in table {
+        for channel in [Channel::Visit, Channel::Phone, Channel::Video] {
+            assert_eq!(ask(Reach::default(), "US", &live, channel, when), verdict, "{when} {channel:?}");
+            assert_eq!(ask(Reach::default(), "US", &written, channel, when), "ok", "after a written one, {when}");
+        }
+        assert_eq!(ask(Reach::default(), "US", &live, Channel::Email, when), "ok", "written, {when}");
+    }
+    assert_eq!(next_live_day(&live, &Limits::default()), Some(day("2026-11-25")));
+    assert_eq!(next_live_day(&written, &Limits::default()), None);
+}
+
+#[test]
+fn reasons_say_what_was_made_and_what_is_taken_on() {
+    let held = [made("2026-11-23", true), Held { at: at("2026-11-24"), live: false, open: true }];
+    let r = frequency(&held, at("2026-11-26"), &Limits::default()).expect_err("full");
+    assert!(r.reason.contains("1 contact and 1 more taken on") && r.reason.contains("Mon 23 Nov"), "{}", r.reason);
+    assert!(r.remedy.contains("Mon 30 Nov"), "{}", r.remedy);
+}
+
+/// Slow oracle: counts by walking the days of each window one by one.
+fn oracle(held: &[Held], when: Time, live: bool, limits: &Limits) -> &'static str {
+    let on = |d: Day| held.iter().filter(|h| h.at.day() == d).count();
+    let mut monday = when.day();
+    while monday.weekday() != 0 {
+        monday = monday.plus(-1);
+    }
+    if (0..7).map(|i| on(monday.plus(i))).sum::<usize>() >= limits.per_week as usize {
+        return "consent.week_full";
+    }
+    if (-21..7).map(|i| on(monday.plus(i))).sum::<usize>() >= limits.per_four_weeks as usize {
+        return "consent.month_full";
+    }
+    let near = |d: Day| held.iter().any(|h| h.live && h.at.day() == d);
+    let reach = limits.spacing_days as i32 - 1;
+    if live && (-reach..=reach).any(|i| near(when.day().plus(i))) { "consent.too_soon" } else { "ok" }
+}
+
+#[test]
+fn limits_agree_with_a_slow_oracle() {
+    let mut rng = Rng::new(2_026);
+    let base = at("2026-11-23 00:00");
+    for case in 0..5_000 {
+        let limits = Limits { per_week: 1 + rng.below(4) as u32, per_four_weeks: 1 + rng.below(9) as u32, spacing_days: 1 + rng.below(4) as u32 };
+        let held: Vec<Held> = (0..rng.below(9))
+            .map(|_| Held { at: base.plus_minutes(rng.below(50 * 1_440) as i64 - 35 * 1_440), live: rng.chance(0.5), open: rng.chance(0.3) })
+            .collect();
+        let when = base.plus_minutes(rng.below(20 * 1_440) as i64 - 5 * 1_440);
+        let channel = *rng.pick(&[Channel::Phone, Channel::Email]);
+        let request = Request { person: PersonId(1), account: AccountId(1), channel, action_id: None, at: when };
+        let state = PersonState { reach: Reach::default(), country: "US", held: &held };
+        let verdict = judge(&state, &request, &limits).map_or_else(|r| r.code, |()| "ok");
+        assert_eq!(verdict, oracle(&held, when, is_live(channel), &limits), "case {case}: {held:?} {when:?} {limits:?}");
+    }
+}

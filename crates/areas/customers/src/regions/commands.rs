@@ -23,9 +23,6 @@ impl Command for ImportRegions {
     }
 
     async fn run(self, tx: &mut Tx) -> Result<ChunkReport> {
-        let zips: Vec<String> = self.rows.iter().map(|r| r.zip.clone()).collect();
-        let report = store::upsert(tx, self.rows).await?;
-        crate::accounts::place(tx, &zips).await?;
-        Ok(report)
+        store::upsert(tx, self.rows).await
     }
 }

@@ -75,7 +75,7 @@ pub async fn of_zips(db: &impl Query, zips: &[&str]) -> Result<HashMap<String, R
     Ok(out)
 }
 
-/// Writes regions; the accounts that stand in them are moved by [`crate::accounts::place`]. At most 1,000 a call.
+/// Writes regions and places the accounts that stand in them. At most 1,000 a call.
 pub async fn upsert(tx: &mut Tx, rows: Vec<RegionRow>) -> Result<ChunkReport> {
     let zips: Vec<&str> = rows.iter().map(|r| r.zip.as_str()).collect();
     let known = of_zips(tx, &zips).await?;
@@ -92,8 +92,11 @@ pub async fn upsert(tx: &mut Tx, rows: Vec<RegionRow>) -> Result<ChunkReport> {
             }
         }
     }
+    let mut changed: Vec<String> = writes.keys().cloned().collect();
+    changed.sort_unstable();
     let values = writes.into_values().map(|r| args![r.zip, r.hsa, r.hsa_name, r.hrr, r.hrr_name]).collect();
     let update = "ON CONFLICT (zip) DO UPDATE SET hsa = excluded.hsa, hsa_name = excluded.hsa_name, hrr = excluded.hrr, hrr_name = excluded.hrr_name";
     tx.insert_many("referral_region", &["zip", "hsa", "hsa_name", "hrr", "hrr_name"], values, update).await?;
+    crate::accounts::place(tx, &changed).await?;
     Ok(report)
 }

@@ -2,7 +2,7 @@
 //! words what a week's plan must respect, and counts every breach.
 
 use super::model::{ActionPlan, PlannedAction, Snapshot, Standing};
-use rounds_kernel::{Channel, Role};
+use rounds_kernel::{Channel, Outcome, Role};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -90,7 +90,8 @@ fn person(s: &Snapshot, p: usize, mine: &[&PlannedAction], r: &mut CheckReport) 
     days.sort_unstable();
     let apart = days.windows(2).all(|d| d[1] - d[0] >= s.limits.live_spacing_days);
     r.hold(apart, || format!("person {}: live contacts too close together", person.id));
-    let last = person.contacts.iter().filter(|c| c.outbound && live(c.channel)).map(|c| c.day.0).max();
+    let met = person.contacts.iter().filter(|c| c.outbound && live(c.channel) && c.outcome != Some(Outcome::NoAnswer));
+    let last = met.map(|c| c.day.0).max();
     if let (Some(last), Some(first)) = (last, days.first()) {
         r.hold(first - last >= s.limits.live_spacing_days, || format!("person {}: too soon after day {last}", person.id));
     }

@@ -32,7 +32,7 @@ pub async fn load(db: &impl Query, week: Week, seed: u64, now: Time) -> Result<S
         week,
         taken_at: now,
         seed,
-        limits: limits(),
+        limits: limits(db).await?,
         owners,
         units,
         families,
@@ -51,15 +51,15 @@ pub async fn load(db: &impl Query, week: Week, seed: u64, now: Time) -> Result<S
     Ok(s)
 }
 
-fn limits() -> WeekLimits {
-    let gate = gate::Limits::default();
-    WeekLimits {
+async fn limits(db: &impl Query) -> Result<WeekLimits> {
+    let gate = gate::Limits::load(db).await?;
+    Ok(WeekLimits {
         person_week: gate.per_week,
         person_four_weeks: gate.per_four_weeks,
-        live_spacing_days: gate.live_spacing_days,
+        live_spacing_days: i32::try_from(gate.spacing_days).unwrap_or(7),
         account_week: 6,
         key_account_days: 21,
-    }
+    })
 }
 
 fn positions(s: &mut Snapshot) -> Positions {
@@ -183,12 +183,12 @@ async fn people(db: &impl Query) -> Result<Vec<PersonIn>> {
 async fn link(db: &impl Query, s: &mut Snapshot, at: &Positions) -> Result<()> {
     for l in coverage::links(db, s.week.monday()).await? {
         let (Some(a), Some(o)) = (at.accounts.get(&l.account.0), at.owners.get(&l.owner.0)) else { continue };
-        let Ok(unit) = s.units.binary_search(&l.business_unit) else { continue };
+        let Ok(unit) = s.units.binary_search_by(|u| u.as_str().cmp(&l.business_unit)) else { continue };
         s.accounts[*a as usize].links.push((unit as u16, l.role, *o));
     }
-    for p in potential::all(db).await? {
-        let (Some(a), Some(f)) = (at.accounts.get(&p.account.0), at.families.get(&p.family)) else { continue };
-        s.accounts[*a as usize].potential.push((*f, p.annual_cents));
+    for p in potential::all(db).await?.iter() {
+        let (Some(a), Some(f)) = (at.accounts.get(&p.account.0), at.families.get(&*p.family)) else { continue };
+        s.accounts[*a as usize].potential.push((*f, p.annual.0));
     }
     s.accounts.iter_mut().for_each(|a| {
         a.links.sort_unstable();
@@ -224,7 +224,7 @@ async fn contacts(db: &impl Query, s: &mut Snapshot, at: &Positions) -> Result<(
         let day = c.at.day();
         let person = &mut s.people[*p as usize];
         if day >= monday.plus(7 - MEMORY_DAYS) {
-            person.contacts.push(PastContact { day, channel: c.channel, outcome: c.outcome, outbound: c.outbound });
+            person.contacts.push(PastContact { day, channel: c.channel, outcome: c.outcome, outbound: !c.inbound });
         }
         let spoke = matches!(c.outcome, Some(Outcome::Reached | Outcome::MeetingBooked | Outcome::DemoBooked | Outcome::NotInterested));
         if spoke {
@@ -312,14 +312,4 @@ async fn steps(db: &impl Query, s: &mut Snapshot, at: &Positions) -> Result<()> 
         }
     }
     Ok(())
-}
-
-/// Day from its stored number.
-pub(super) fn day(n: i64) -> Day {
-    Day(i32::try_from(n).unwrap_or_default())
-}
-
-/// Role from its stored code, for pages.
-pub(super) fn role(code: &str) -> &'static str {
-    Role::parse(code).map_or("User", Role::label)
 }

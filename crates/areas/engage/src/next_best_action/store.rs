@@ -22,6 +22,7 @@ CREATE TABLE plan_action (
   minutes BIGINT NOT NULL, value DOUBLE PRECISION NOT NULL, reason TEXT NOT NULL);
 CREATE INDEX plan_action_owner ON plan_action (plan_id, owner_id, id);
 CREATE INDEX plan_action_person ON plan_action (person_id, id);
+CREATE INDEX plan_action_account ON plan_action (account_id, id);
 CREATE TABLE action_step (
   id {id}, action_id BIGINT NOT NULL, seq BIGINT NOT NULL, verb TEXT NOT NULL, user_id BIGINT NOT NULL, at BIGINT NOT NULL,
   reason TEXT NOT NULL, UNIQUE (action_id, seq));
@@ -299,4 +300,62 @@ pub async fn step(tx: &mut Tx, action: &ActionRow, verb: &str, reason: &str) -> 
         )),
         Err(e) => Err(e),
     }
+}
+
+/// The first planned week that is not over on `today`, else the newest planned one.
+pub async fn week_to_show(db: &impl Query, today: Day) -> Result<Option<rounds_kernel::Week>> {
+    let from = i64::from(today.0) - 6;
+    let coming = db.number("SELECT MIN(monday) FROM plan WHERE published_at IS NOT NULL AND monday >= $1", args![from]).await?;
+    let monday = match coming {
+        0 => db.number("SELECT MAX(monday) FROM plan WHERE published_at IS NOT NULL", vec![]).await?,
+        m => m,
+    };
+    Ok((monday != 0).then(|| Day(monday as i32).week()))
+}
+
+/// People whom a plan meets.
+pub async fn people_met(db: &impl Query, plan: i64) -> Result<std::collections::BTreeSet<i64>> {
+    #[derive(FromQueryResult)]
+    struct Met {
+        person_id: i64,
+    }
+    let rows = db.all::<Met>("SELECT DISTINCT person_id FROM plan_action WHERE plan_id = $1", args![plan]).await?;
+    Ok(rows.into_iter().map(|m| m.person_id).collect())
+}
+
+/// Name, role and account of a person.
+#[derive(Debug, Clone, FromQueryResult)]
+pub struct PersonName {
+    /// Person.
+    pub id: i64,
+    /// Name.
+    pub person: String,
+    /// Role code.
+    pub role: String,
+    /// Account name.
+    pub account: String,
+}
+
+/// Names of people by id.
+pub async fn names_of(db: &impl Query, people: &[i64]) -> Result<std::collections::BTreeMap<i64, PersonName>> {
+    if people.is_empty() {
+        return Ok(Default::default());
+    }
+    let ids = people.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
+    let sql = format!(
+        "SELECT p.id, p.name AS person, p.role, MIN(a.name) AS account FROM person p JOIN affiliation f ON f.child_kind = 'person' \
+         AND f.child_id = p.id AND f.parent_kind = 'account' AND f.valid_to IS NULL JOIN account a ON a.id = f.parent_id \
+         WHERE p.id IN ({ids}) GROUP BY p.id, p.name, p.role"
+    );
+    Ok(db.all::<PersonName>(&sql, vec![]).await?.into_iter().map(|n| (n.id, n)).collect())
+}
+
+/// Actions at an account in the week from `monday`: of the plan in force, and those taken on from earlier plans.
+pub async fn for_account(db: &impl Query, account: i64, monday: Day) -> Result<Vec<ActionRow>> {
+    let Some(plan) = in_force(db, monday).await? else { return Ok(Vec::new()) };
+    let sql = format!(
+        "{ACTION} WHERE a.account_id = $1 AND p.monday = $2 AND p.published_at IS NOT NULL \
+         AND (a.plan_id = $3 OR s.verb IN ('accept', 'outcome')) ORDER BY a.day, a.start_at IS NULL, a.start_at, a.id LIMIT 50"
+    );
+    db.all(&sql, args![account, i64::from(monday.0), plan.id]).await
 }

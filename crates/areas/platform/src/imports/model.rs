@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use rounds_kernel::{Day, Result, RowReject, Time};
 use rounds_store::Tx;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// All importers of the program, in the order in which a file's kind is guessed.
@@ -26,6 +27,11 @@ pub trait Importer: Send + Sync {
         None
     }
 
+    /// The form in which two values of the key column are the same.
+    fn key_form(&self, key: &str) -> String {
+        key.to_owned()
+    }
+
     /// Whether a file with this header is of this kind; by default when all required columns are there.
     fn recognises(&self, header: &[String]) -> bool {
         self.columns().iter().filter(|c| c.required).all(|c| c.position(header).is_some())
@@ -40,6 +46,8 @@ pub trait Importer: Send + Sync {
 pub struct Column {
     /// Its name in the header, any case.
     pub name: &'static str,
+    /// What other releases call it.
+    pub also: &'static [&'static str],
     /// A file without it is refused.
     pub required: bool,
     /// Longest text taken, in characters.
@@ -51,7 +59,7 @@ pub struct Column {
 impl Column {
     /// A column the file must have.
     pub const fn required(name: &'static str) -> Self {
-        Self { name, required: true, longest: 300, day: false }
+        Self { name, also: &[], required: true, longest: 300, day: false }
     }
 
     /// A column the file may have.
@@ -65,9 +73,20 @@ impl Column {
         Self { day: true, ..self }
     }
 
+    /// The same column, which other releases call otherwise.
+    #[must_use]
+    pub const fn or(self, also: &'static [&'static str]) -> Self {
+        Self { also, ..self }
+    }
+
+    /// Whether `name` in a header means it.
+    pub fn is(&self, name: &str) -> bool {
+        [self.name].iter().chain(self.also).any(|n| n.eq_ignore_ascii_case(name))
+    }
+
     /// Where it stands in a header.
     pub fn position(&self, header: &[String]) -> Option<usize> {
-        header.iter().position(|h| h.eq_ignore_ascii_case(self.name))
+        header.iter().position(|h| self.is(h))
     }
 }
 
@@ -153,6 +172,9 @@ pub struct ChunkReport {
     pub rejects: Vec<RowReject>,
     /// Things worth knowing.
     pub notes: Vec<Note>,
+    /// Lines whose rows changed the record, kept by those who write one row into several tables.
+    #[serde(skip)]
+    pub lines: BTreeSet<u64>,
 }
 
 impl ChunkReport {
@@ -168,6 +190,7 @@ impl ChunkReport {
         self.unchanged += other.unchanged;
         self.rejects.extend(other.rejects);
         self.notes.extend(other.notes);
+        self.lines.extend(other.lines);
     }
 }
 

@@ -1,6 +1,6 @@
 //! One answer of one person, written down by whoever heard it.
 
-use super::super::store::{NewRow, add, close, open_rows};
+use super::super::store::{NewRow, add, close, open_row};
 use super::super::{ANY_CHANNEL, State};
 use crate::gate;
 use rounds_kernel::{AccountId, Channel, Error, FactKind, NewFact, Permission, PersonId, Result};
@@ -80,13 +80,13 @@ async fn account_in_scope(tx: &Tx, person: PersonId) -> Result<Option<AccountId>
 async fn write(tx: &mut Tx, c: &RecordPermission, account: Option<AccountId>) -> Result<()> {
     let code = c.channel.map_or(ANY_CHANNEL, Channel::code);
     let now = tx.now.0;
-    let open = open_rows(tx, &[c.person.0]).await?;
-    let former: Vec<_> = open.iter().filter(|r| r.channel == code).collect();
-    if former.iter().any(|r| r.state == c.state.code()) || (former.is_empty() && c.state == State::Unknown) {
-        return Ok(());
+    match open_row(tx, c.person.0, code).await? {
+        // Said again: nothing new.
+        Some(former) if former.state == c.state.code() => return Ok(()),
+        Some(former) => close(tx, former.id, now).await?,
+        None if c.state == State::Unknown => return Ok(()),
+        None => {}
     }
-    let ids: Vec<i64> = former.iter().map(|r| r.id).collect();
-    close(tx, &ids, now).await?;
     if c.state != State::Unknown {
         let row = NewRow {
             person: c.person.0,

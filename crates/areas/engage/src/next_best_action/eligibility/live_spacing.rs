@@ -1,10 +1,17 @@
 //! Live contacts with one person keep some days between them.
 
+use super::super::model::PastContact;
 use super::{Case, Rule};
-use rounds_kernel::{Channel, Day};
+use rounds_kernel::{Channel, Day, Outcome};
 
 pub(in super::super) fn is_live(channel: Channel) -> bool {
     matches!(channel, Channel::Visit | Channel::Phone | Channel::Video)
+}
+
+/// The last time they were met live; a call that nobody answered keeps nobody away.
+fn last_met(c: &Case) -> Option<Day> {
+    let met = |p: &&PastContact| p.outbound && is_live(p.channel) && p.outcome != Some(Outcome::NoAnswer);
+    c.person.contacts.iter().filter(met).map(|p| p.day).max()
 }
 
 /// The last live contact that leaves no day of the working week free.
@@ -13,16 +20,14 @@ fn blocking(c: &Case) -> Option<Day> {
         return None;
     }
     let friday = c.snapshot.week.monday().plus(4);
-    let spacing = c.snapshot.limits.live_spacing_days;
-    c.person.contacts.iter().filter(|p| p.outbound && is_live(p.channel)).map(|p| p.day).filter(|d| d.plus(spacing) > friday).max()
+    last_met(c).filter(|d| d.plus(c.snapshot.limits.live_spacing_days) > friday)
 }
 
 /// First day of the week on which the person may be met live again.
 pub(in super::super) fn first_day(c: &Case) -> Day {
     let monday = c.snapshot.week.monday();
     let spacing = c.snapshot.limits.live_spacing_days;
-    let last = c.person.contacts.iter().filter(|p| p.outbound && is_live(p.channel)).map(|p| p.day).max();
-    last.map_or(monday, |d| d.plus(spacing).max(monday))
+    last_met(c).map_or(monday, |d| d.plus(spacing).max(monday))
 }
 
 pub(super) const RULE: Rule = Rule {

@@ -62,7 +62,11 @@ pub(super) fn first_refusal(case: &Case) -> Option<usize> {
 
 /// Title of a rule by its code.
 pub fn title_of(code: &str) -> &'static str {
-    RULES.iter().find(|r| r.code == code).map_or("another rule", |r| r.title)
+    match RULES.iter().find(|r| r.code == code) {
+        Some(rule) => rule.title,
+        None if code == super::plan::CROWDED_OUT => "other contacts worth more",
+        None => "another rule",
+    }
 }
 
 pub(super) use frequency::left as contacts_left;

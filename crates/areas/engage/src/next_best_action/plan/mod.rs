@@ -6,7 +6,8 @@ use rounds_decide::assign::{self, NO_CAP, Opt, Party, Problem, Settings, Solutio
 use rounds_kernel::{Channel, Error, Result, Role};
 use std::collections::BTreeMap;
 
-pub(super) mod candidates;
+mod candidates;
+pub mod explain;
 mod reasons;
 mod response;
 mod schedule;

@@ -52,7 +52,7 @@ impl<'a, R: BufRead> Scanner<'a, R> {
 
     /// Columns of the file that the importer does not read.
     pub fn ignored(&self) -> Vec<&str> {
-        let read = |h: &&String| !self.importer.columns().iter().any(|c| c.name.eq_ignore_ascii_case(h));
+        let read = |h: &&String| !self.importer.columns().iter().any(|c| c.is(h));
         self.header.iter().filter(read).map(String::as_str).collect()
     }
 
@@ -121,13 +121,14 @@ impl<'a, R: BufRead> Scanner<'a, R> {
         if key.is_empty() {
             return Err(reject(line, "import.id_blank", format!("“{name}” is blank."), "Fill it in: without it the row has no name to be found by."));
         }
-        match self.seen.get(key) {
+        let form = self.importer.key_form(key);
+        match self.seen.get(&form) {
             Some(first) => {
                 let cause = format!("“{name}” {key} stands on line {first} already, which was taken.");
                 Err(reject(line, "import.id_twice", cause, "Keep one of the two rows and import the file again."))
             }
             None => {
-                self.seen.insert(key.clone(), line);
+                self.seen.insert(form, line);
                 Ok(())
             }
         }
@@ -147,7 +148,7 @@ fn check_header(importer: &dyn Importer, header: &[String]) -> Result<()> {
             "Use the file as published, with its header line, or choose another kind of file.",
         ));
     }
-    let twice = importer.columns().iter().find(|c| header.iter().filter(|h| h.eq_ignore_ascii_case(c.name)).count() > 1);
+    let twice = importer.columns().iter().find(|c| header.iter().filter(|h| c.is(h)).count() > 1);
     twice.map_or(Ok(()), |c| {
         let cause = format!("The header names “{}” more than once. Nothing was changed.", c.name);
         Err(Error::invalid("import.column_twice", cause, "Keep the column that counts and remove the other."))

@@ -1,0 +1,215 @@
+//! The account table.
+
+use super::model::{Account, AccountRow};
+use crate::identifiers::{self, CHSP_HOSPITAL, EntityKind, NewIdentifier};
+use crate::regions::{self, Region};
+use rounds_kernel::{AccountId, Result};
+use rounds_platform::imports::{ChunkReport, Note, reject};
+use rounds_store::{MigrationTrait, Query, SqlMigration, Tx, Value, args};
+use std::collections::{HashMap, HashSet};
+
+/// Migrations of this capability.
+pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+    vec![
+        SqlMigration {
+            name: "m20261122_120100_customers_account",
+            up: "
+CREATE TABLE account (
+  id {id}, source_key TEXT NOT NULL UNIQUE, name TEXT NOT NULL, setting TEXT NOT NULL, street TEXT NOT NULL, city TEXT NOT NULL,
+  state TEXT NOT NULL, zip TEXT NOT NULL, country TEXT NOT NULL, zone TEXT NOT NULL, hsa BIGINT, hrr BIGINT, hrr_name TEXT,
+  beds BIGINT, rating BIGINT, ownership TEXT, phone TEXT, source TEXT NOT NULL);
+CREATE INDEX account_name ON account (name, id);
+CREATE INDEX account_state ON account (state, name, id);
+CREATE INDEX account_zip ON account (zip);
+CREATE INDEX account_hrr ON account (hrr, name, id);
+",
+        }
+        .boxed(),
+    ]
+}
+
+/// Columns of [`Account`].
+pub(super) const COLUMNS: &str = "account.id, account.source_key, account.name, account.setting, account.street, account.city, account.state, \
+    account.zip, account.country, account.zone, account.hsa, account.hrr, account.hrr_name, account.beds, account.rating, account.ownership, \
+    account.phone, account.source";
+
+/// One account, whoever asks: pages check the scope first.
+pub async fn get(db: &impl Query, id: AccountId) -> Result<Option<Account>> {
+    db.one(&format!("SELECT {COLUMNS} FROM account WHERE id = $1"), args![id.0]).await
+}
+
+/// Ids by source key; a key of the AHRQ Compendium also finds an account that bears another source's key.
+pub async fn ids(db: &impl Query, keys: &[&str]) -> Result<HashMap<String, i64>> {
+    let mut out = identifiers::keys(db, "account", "source_key", keys).await?;
+    let others: Vec<String> = keys.iter().filter(|k| !out.contains_key(**k)).map(|k| (*k).to_owned()).collect();
+    out.extend(identifiers::owners(db, EntityKind::Account, CHSP_HOSPITAL, &others).await?);
+    Ok(out)
+}
+
+/// Gives the accounts in these ZIP codes the region that the crosswalk says.
+pub async fn place(tx: &mut Tx, zips: &[String]) -> Result<u64> {
+    let mut moved = 0;
+    for chunk in zips.chunks(1_000) {
+        let places: Vec<String> = (1..=chunk.len()).map(|n| format!("${n}")).collect();
+        let from = "FROM referral_region r WHERE r.zip = account.zip";
+        let sql = format!(
+            "UPDATE account SET hsa = (SELECT r.hsa {from}), hrr = (SELECT r.hrr {from}), hrr_name = (SELECT r.hrr_name {from}) WHERE zip IN ({})",
+            places.join(", ")
+        );
+        moved += tx.execute(&sql, chunk.iter().map(|z| Value::from(z.clone())).collect()).await?;
+    }
+    Ok(moved)
+}
+
+/// Writes accounts: new ones are added, known ones brought up to date. At most 1,000 a call.
+///
+/// An account is known by its key, or by an identifier that it holds already (a CCN, for example), unless it holds another
+/// value in a scheme of the row: two places that share one CCN stay two accounts.
+pub async fn upsert(tx: &mut Tx, rows: Vec<AccountRow>) -> Result<ChunkReport> {
+    let mut report = ChunkReport::default();
+    let known = Known::load(tx, &rows).await?;
+    let zips: Vec<&str> = rows.iter().map(|r| r.zip.as_str()).collect();
+    let areas = regions::of_zips(tx, &zips).await?;
+    let mut taken: HashSet<i64> = HashSet::new();
+    let mut keys: HashSet<String> = HashSet::new();
+    let mut writes: Vec<Account> = Vec::new();
+    let mut named: Vec<(AccountRow, String)> = Vec::new();
+    for row in rows {
+        if let Some(rejected) = unusable(&row, &mut keys) {
+            report.rejects.push(rejected);
+            continue;
+        }
+        let before = known.find(&row).filter(|a| taken.insert(a.id)).cloned().unwrap_or_default();
+        let after = before.after(&row, areas.get(&row.zip));
+        let line = row.line;
+        named.push((row, after.source_key.clone()));
+        if after == before {
+            report.unchanged += 1;
+            continue;
+        }
+        report.lines.insert(line);
+        report.written += 1;
+        report.created += u64::from(before.id == 0);
+        writes.push(after);
+    }
+    save(tx, &writes).await?;
+    note_regions(tx, &mut report, &named, &areas).await?;
+    identify(tx, &mut report, &named).await?;
+    let keys: Vec<&str> = writes.iter().map(|w| w.source_key.as_str()).collect();
+    let written: Vec<i64> = ids(tx, &keys).await?.into_values().collect();
+    crate::search::index_accounts(tx, &written).await?;
+    Ok(report)
+}
+
+fn unusable(row: &AccountRow, keys: &mut HashSet<String>) -> Option<rounds_kernel::RowReject> {
+    if row.source_key.is_empty() || !keys.insert(row.source_key.clone()) {
+        let cause = format!("Account key “{}” is blank or stands in this chunk already.", row.source_key);
+        return Some(reject(row.line, "import.id_twice", cause, "Give each account one row and a key of its own."));
+    }
+    row.name.is_empty().then(|| reject(row.line, "import.name_blank", "The account has no name.", "Fill in its name and import the file again."))
+}
+
+/// Accounts that the rows of a chunk may mean.
+struct Known {
+    by_key: HashMap<String, i64>,
+    by_identifier: HashMap<(String, String), i64>,
+    held: HashMap<i64, Vec<(String, String)>>,
+    accounts: HashMap<i64, Account>,
+}
+
+impl Known {
+    async fn load(tx: &Tx, rows: &[AccountRow]) -> Result<Self> {
+        let keys: Vec<&str> = rows.iter().map(|r| r.source_key.as_str()).collect();
+        let by_key = identifiers::keys(tx, "account", "source_key", &keys).await?;
+        let mut by_scheme: HashMap<&str, Vec<String>> = HashMap::new();
+        for (scheme, value) in rows.iter().flat_map(|r| &r.identifiers) {
+            by_scheme.entry(scheme).or_default().push(value.clone());
+        }
+        let mut by_identifier = HashMap::new();
+        for (scheme, values) in by_scheme {
+            let owners = identifiers::owners(tx, EntityKind::Account, scheme, &values).await?;
+            by_identifier.extend(owners.into_iter().map(|(value, id)| ((scheme.to_owned(), value), id)));
+        }
+        let ids: HashSet<i64> = by_key.values().chain(by_identifier.values()).copied().collect();
+        let ids: Vec<i64> = ids.into_iter().collect();
+        let mut held: HashMap<i64, Vec<(String, String)>> = HashMap::new();
+        for h in identifiers::held_by(tx, EntityKind::Account, &ids).await? {
+            held.entry(h.entity_id).or_default().push((h.scheme, h.value));
+        }
+        let mut accounts = HashMap::new();
+        for chunk in ids.chunks(1_000) {
+            let list = chunk.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
+            let found = tx.all::<Account>(&format!("SELECT {COLUMNS} FROM account WHERE id IN ({list})"), vec![]).await?;
+            accounts.extend(found.into_iter().map(|a| (a.id, a)));
+        }
+        Ok(Self { by_key, by_identifier, held, accounts })
+    }
+
+    fn find(&self, row: &AccountRow) -> Option<&Account> {
+        let by_key = self.by_key.get(&row.source_key);
+        let id = by_key.or_else(|| row.identifiers.iter().filter_map(|i| self.by_identifier.get(i)).find(|id| self.agrees(**id, row)))?;
+        self.accounts.get(id)
+    }
+
+    fn agrees(&self, id: i64, row: &AccountRow) -> bool {
+        let held = self.held.get(&id).map_or(&[][..], Vec::as_slice);
+        row.identifiers.iter().all(|(scheme, value)| held.iter().all(|(s, v)| s != scheme || v == value))
+    }
+}
+
+const INTO: &[&str] = &[
+    "source_key", "name", "setting", "street", "city", "state", "zip", "country", "zone", "hsa", "hrr", "hrr_name", "beds", "rating", "ownership",
+    "phone", "source",
+];
+
+async fn save(tx: &mut Tx, accounts: &[Account]) -> Result<()> {
+    let row = |a: &Account| {
+        args![
+            a.source_key.clone(), a.name.clone(), a.setting.clone(), a.street.clone(), a.city.clone(), a.state.clone(), a.zip.clone(),
+            a.country.clone(), a.zone.clone(), a.hsa, a.hrr, a.hrr_name.clone(), a.beds, a.rating, a.ownership.clone(), a.phone.clone(),
+            a.source.clone()
+        ]
+    };
+    let assignments: Vec<String> = INTO.iter().map(|c| format!("{c} = excluded.{c}")).collect();
+    let (new, known): (Vec<&Account>, Vec<&Account>) = accounts.iter().partition(|a| a.id == 0);
+    let update = format!("ON CONFLICT (source_key) DO UPDATE SET {}", assignments[1..].join(", "));
+    tx.insert_many("account", INTO, new.into_iter().map(row).collect(), &update).await?;
+    // Known ones by id: their key may have changed with the source that names them.
+    let columns: Vec<&str> = ["id"].into_iter().chain(INTO.iter().copied()).collect();
+    let rows = known.into_iter().map(|a| args![a.id].into_iter().chain(row(a)).collect()).collect();
+    let update = format!("ON CONFLICT (id) DO UPDATE SET {}", assignments.join(", "));
+    tx.insert_many("account", &columns, rows, &update).await.map(|_| ())
+}
+
+async fn note_regions(tx: &Tx, report: &mut ChunkReport, rows: &[(AccountRow, String)], areas: &HashMap<String, Region>) -> Result<()> {
+    if !regions::loaded(tx).await? {
+        return Ok(());
+    }
+    let unplaced = rows.iter().filter(|(r, _)| !r.zip.is_empty() && r.hrr.is_none() && !areas.contains_key(&r.zip));
+    let text = "accounts stand in ZIP codes that the crosswalk does not list: their referral region is unknown";
+    report.notes.extend(unplaced.map(|(r, _)| Note::new(r.line, "import.region_unknown", text)));
+    Ok(())
+}
+
+/// Writes the rows' identifiers and notes those that another account holds.
+async fn identify(tx: &mut Tx, report: &mut ChunkReport, rows: &[(AccountRow, String)]) -> Result<()> {
+    let keys: Vec<&str> = rows.iter().map(|(_, key)| key.as_str()).collect();
+    let ids = identifiers::keys(tx, "account", "source_key", &keys).await?;
+    let all = || rows.iter().filter_map(|(r, key)| Some((r, *ids.get(key)?))).flat_map(|(r, id)| r.identifiers.iter().map(move |(s, v)| (r, id, s, v)));
+    let new = all().map(|(r, entity, s, v)| NewIdentifier { entity, scheme: s.clone(), value: v.clone(), source: r.source.clone() }).collect();
+    identifiers::put(tx, EntityKind::Account, new).await?;
+    let mut owners = HashMap::new();
+    let schemes: HashSet<&String> = all().map(|(_, _, s, _)| s).collect();
+    for scheme in schemes {
+        let values: Vec<String> = all().filter(|(_, _, s, _)| *s == scheme).map(|(_, _, _, v)| v.clone()).collect();
+        let found = identifiers::owners(tx, EntityKind::Account, scheme, &values).await?;
+        owners.extend(found.into_iter().map(|(v, id)| ((scheme.clone(), v), id)));
+    }
+    for (row, entity, scheme, value) in all() {
+        if owners.get(&(scheme.clone(), value.clone())).is_some_and(|owner| *owner != entity) {
+            let text = "identifiers name another account already and stay there: two places share one number";
+            report.notes.push(Note::new(row.line, "import.identifier_shared", text));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,38 @@
+//! Leads: someone showed interest. Captured by hand or by import, taken by exactly one person, closed with a reason.
+//!
+//! Public: [`OpenLead`] and [`open_leads`] (signals for planning), [`CaptureLead`], [`TakeLead`], [`ReleaseLead`], [`CloseLead`],
+//! [`ImportLeads`] with [`LeadRow`], [`REASONS`].
+//! Routes: `/leads` (list), `/leads/new` (form), `/leads/capture`, `/leads/{id}/take`, `/leads/{id}/release`, `/leads/{id}/close` (POST).
+//! Tables: [`TABLES`]. Facts: kind `lead`, one at capture, take, release and close.
+
+mod commands;
+mod model;
+mod pages;
+mod store;
+
+pub use commands::{CaptureLead, CloseLead, ImportLeads, LeadRow, ReleaseLead, TakeLead};
+pub use model::{OpenLead, REASONS};
+pub use store::{migrations, open_leads};
+
+use rounds_kernel::Permission;
+use rounds_web::Route;
+
+/// Tables this capability owns.
+pub const TABLES: &[&str] = &["lead"];
+
+/// Routes of this capability.
+pub fn routes() -> Vec<Route> {
+    vec![
+        Route::get("/leads", Permission::ReadDemand, pages::list).menu("Demand", "Leads"),
+        Route::get("/leads/new", Permission::WriteDemand, pages::form),
+        Route::post("/leads/capture", Permission::WriteDemand, pages::capture),
+        Route::post("/leads/{id}/take", Permission::WriteDemand, pages::take),
+        Route::post("/leads/{id}/release", Permission::WriteDemand, pages::release),
+        Route::post("/leads/{id}/close", Permission::WriteDemand, pages::close),
+    ]
+}
+
+/// Pages drawn from their samples.
+pub fn samples() -> Vec<(&'static str, String)> {
+    pages::samples()
+}

@@ -1,0 +1,29 @@
+//! Bringing everybody's scope in step with the links of the day.
+
+use super::super::queries::pairs;
+use rounds_kernel::{Permission, Result};
+use rounds_platform::scope;
+use rounds_store::{Command, Tx};
+use serde::{Deserialize, Serialize};
+
+/// Sets scope to the links that hold today. To be run once a day, because links begin and end on dates, and after bulk changes.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct RefreshScope {}
+
+impl Command for RefreshScope {
+    const NAME: &'static str = "design.refresh_scope";
+    const PERMISSION: Permission = Permission::WriteDesign;
+    type Out = u64;
+
+    async fn run(self, tx: &mut Tx) -> Result<u64> {
+        refresh(tx).await
+    }
+}
+
+/// The same within another command's transaction; says how many pairs of user and account there are.
+pub(super) async fn refresh(tx: &mut Tx) -> Result<u64> {
+    let pairs = pairs(tx, tx.now.day()).await?;
+    let count = pairs.len() as u64;
+    scope::rebuild(tx, pairs).await?;
+    Ok(count)
+}

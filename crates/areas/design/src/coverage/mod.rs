@@ -1,0 +1,41 @@
+//! Who covers which account: a dated link account × business unit × role → owner. Several alignments hold side by side, one a
+//! business unit and role, and at any day an account has at most one owner in each.
+//!
+//! A link holds from its first day until before its last (`valid_from <= day < valid_to`). The scope of users
+//! (`platform::scope`) and of the search index follows the links of the present day.
+//!
+//! Public: [`CoverageLink`], [`links`] (bulk, for planning), [`owners_of`], [`FillAlignment`], [`propose`], [`ImportCoverage`],
+//! [`RefreshScope`] (daily), [`panel`]. Routes: `/coverage`, `/coverage/uncovered`, `/coverage/fill` (POST), `/coverage/{alignment}`.
+//! Tables: [`TABLES`].
+
+mod check;
+mod commands;
+mod inputs;
+mod model;
+mod pages;
+mod plan;
+mod queries;
+mod store;
+
+pub use commands::{CoverageRow, FillAlignment, Filled, ImportCoverage, RefreshScope};
+pub use inputs::propose;
+pub use model::{CoverageLink, FillBy, FillPlan, OwnerShare, Region};
+pub use pages::{panel, samples};
+pub use queries::{Coverer, links, owners_of};
+pub use store::migrations;
+
+use rounds_kernel::Permission;
+use rounds_web::Route;
+
+/// Tables this capability owns.
+pub const TABLES: &[&str] = &["alignment", "coverage"];
+
+/// Routes of this capability.
+pub fn routes() -> Vec<Route> {
+    vec![
+        Route::get("/coverage", Permission::ReadDesign, pages::list).menu("Design", "Coverage"),
+        Route::get("/coverage/uncovered", Permission::ReadDesign, pages::uncovered),
+        Route::post("/coverage/fill", Permission::WriteDesign, pages::fill),
+        Route::get("/coverage/{alignment}", Permission::ReadDesign, pages::one),
+    ]
+}

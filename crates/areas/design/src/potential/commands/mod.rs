@@ -1,0 +1,5 @@
+//! What changes potentials.
+
+mod import;
+
+pub use import::{ImportPotential, PotentialRow};

@@ -1,0 +1,44 @@
+//! Potentials and the table of them that planning asks.
+
+use rounds_kernel::{AccountId, Day, Money};
+use std::sync::Arc;
+
+/// What one account could buy of one product family in a year.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Potential {
+    /// The account.
+    pub account: AccountId,
+    /// The product family.
+    pub family: Arc<str>,
+    /// Best estimate for a year.
+    pub annual: Money,
+    /// Low end of the estimate.
+    pub low: Money,
+    /// High end of the estimate.
+    pub high: Money,
+    /// As of.
+    pub as_of: Day,
+}
+
+/// Known potentials of all accounts.
+#[derive(Debug, Clone, Default)]
+pub struct Potentials(pub(super) Vec<Potential>);
+
+impl Potentials {
+    /// Potential of `account` for `family`; `None` when unknown.
+    pub fn of(&self, account: AccountId, family: &str) -> Option<&Potential> {
+        self.of_account(account).iter().find(|p| &*p.family == family)
+    }
+
+    /// All known potentials of `account`.
+    pub fn of_account(&self, account: AccountId) -> &[Potential] {
+        let from = self.0.partition_point(|p| p.account < account);
+        let to = self.0.partition_point(|p| p.account <= account);
+        self.0.get(from..to).unwrap_or_default()
+    }
+
+    /// All of them, by account and family.
+    pub fn iter(&self) -> impl Iterator<Item = &Potential> {
+        self.0.iter()
+    }
+}

@@ -1,0 +1,4 @@
+//! stub
+pub fn panel() {}
+/// s
+pub fn samples() -> Vec<(&'static str, String)> { vec![] }

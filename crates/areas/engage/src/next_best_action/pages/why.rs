@@ -1,0 +1,141 @@
+//! Why, and why not: everything the plan in force considered for one person. And the panels on account and person pages.
+
+use super::{card, day};
+use crate::next_best_action::plan::explain::{Verdict, why_not};
+use crate::next_best_action::store::{self, ActionRow, PlanRow};
+use crate::next_best_action::{explain_person, title_of};
+use axum::extract::{Path, State};
+use rounds_kernel::{Error, PersonId, Result, UserId};
+use rounds_web::components::{ActionCard, Column};
+use rounds_web::{App, Shell, Visitor, WebResult, page};
+
+#[derive(askama::Template)]
+#[template(path = "next_best_action/templates/why.html")]
+struct WhyPage {
+    shell: Shell,
+    person_id: i64,
+    title: String,
+    sub: String,
+    chosen: Vec<ActionCard>,
+    columns: Vec<Column>,
+    others: Vec<Line>,
+}
+
+struct Line {
+    what: String,
+    unit: String,
+    about: String,
+    ok: bool,
+    rule: String,
+    words: Vec<String>,
+}
+
+pub(in super::super) async fn why(State(app): State<App>, visitor: Visitor, Path(id): Path<i64>) -> WebResult {
+    rounds_customers::scope::see_person(app.db(), &visitor.actor, PersonId(id)).await?;
+    let names = store::names_of(app.db(), &[id]).await?;
+    let name = names.get(&id).map_or_else(|| format!("Person {id}"), |n| n.person.clone());
+    let week = store::week_to_show(app.db(), visitor.now.day()).await?.unwrap_or_else(|| visitor.now.day().week());
+    let plan = store::in_force(app.db(), week.monday()).await?;
+    let verdicts = match &plan {
+        Some(p) => explain_person(app.db(), p.id, PersonId(id)).await?,
+        None => Vec::new(),
+    };
+    let actions = of_week(&app, id, plan.as_ref()).await?;
+    let shell = visitor.shell(&app, "Why");
+    page(&view(shell, id, &name, plan.as_ref().map(|p| p.week.as_str()), actions, &verdicts, &visitor))
+}
+
+/// The person's actions in the plan in force and those taken on from earlier plans of its week.
+async fn of_week(app: &App, person: i64, plan: Option<&PlanRow>) -> Result<Vec<ActionRow>> {
+    let Some(plan) = plan else { return Ok(Vec::new()) };
+    let all = store::for_person(app.db(), person, 20).await?;
+    Ok(all.into_iter().filter(|a| a.plan_id == plan.id || (a.monday == plan.monday && matches!(a.verb.as_deref(), Some("accept" | "outcome")))).collect())
+}
+
+fn view(shell: Shell, person_id: i64, name: &str, week: Option<&str>, actions: Vec<ActionRow>, verdicts: &[Verdict], visitor: &Visitor) -> WhyPage {
+    let planned = |v: &Verdict| actions.iter().any(|a| a.owner == v.owner && a.channel == v.channel.code() && a.unit == v.unit);
+    let others = verdicts.iter().filter(|v| !planned(v)).map(line).collect();
+    let simulated = shell.simulated;
+    let mine = |a: &ActionRow| visitor.actor.user == Some(UserId(a.owner_id));
+    WhyPage {
+        title: name.to_owned(),
+        sub: week.map_or_else(|| "No plan yet".to_owned(), |w| format!("What the plan of {w} chose and what it left, recomputed from its snapshot")),
+        person_id,
+        chosen: actions.iter().map(|a| ActionCard { peek_href: None, ..card(a, &visitor.actor.zone, mine(a), simulated) }).collect(),
+        columns: ["Possible contact", "For", "About", "Verdict"].iter().map(|c| Column::text(c)).collect(),
+        others,
+        shell,
+    }
+}
+
+fn line(v: &Verdict) -> Line {
+    let mut words: Vec<String> = v.refusals.iter().map(|r| r.1.clone()).collect();
+    if words.is_empty() {
+        words.push(why_not(v));
+    }
+    Line {
+        what: format!("{} by {}", v.channel.label(), v.owner),
+        unit: v.unit.clone(),
+        about: v.product.clone().unwrap_or_else(|| "—".into()),
+        ok: v.refusals.is_empty(),
+        rule: v.refusals.first().map_or_else(|| "Allowed".into(), |r| r.0.clone()),
+        words,
+    }
+}
+
+#[derive(askama::Template)]
+#[template(path = "next_best_action/templates/panel.html")]
+struct NextPanel {
+    cards: Vec<ActionCard>,
+    csrf: String,
+    why_href: Option<String>,
+}
+
+/// "Next" on a person's page: what the plan in force proposes, for whoever may see its owner.
+pub async fn person_panel(app: &App, visitor: &Visitor, person: i64) -> Result<String> {
+    let week = store::week_to_show(app.db(), visitor.now.day()).await?;
+    let plan = match week {
+        Some(w) => store::in_force(app.db(), w.monday()).await?,
+        None => None,
+    };
+    let actions = of_week(app, person, plan.as_ref()).await?;
+    draw(visitor, actions, Some(format!("/people/{person}/why")))
+}
+
+/// "Next" on an account's page.
+pub async fn account_panel(app: &App, visitor: &Visitor, account: i64) -> Result<String> {
+    let Some(week) = store::week_to_show(app.db(), visitor.now.day()).await? else { return draw(visitor, vec![], None) };
+    let actions = store::for_account(app.db(), account, day(i64::from(week.monday().0))).await?;
+    draw(visitor, actions, None)
+}
+
+fn draw(visitor: &Visitor, actions: Vec<ActionRow>, why_href: Option<String>) -> Result<String> {
+    let mine = |a: &ActionRow| visitor.actor.user == Some(UserId(a.owner_id));
+    let cards = actions
+        .iter()
+        .filter(|a| visitor.actor.sees_user(UserId(a.owner_id)))
+        .take(6)
+        .map(|a| ActionCard { peek_href: None, chips: Vec::new(), state_note: if mine(a) { super::state_note(a, &visitor.actor.zone) } else { format!("{}'s", a.owner) }, ..card(a, &visitor.actor.zone, mine(a), false) })
+        .collect();
+    askama::Template::render(&NextPanel { cards, csrf: visitor.csrf.clone(), why_href }).map_err(Error::internal)
+}
+
+pub(super) fn samples() -> Vec<(&'static str, String)> {
+    let verdict = |refusals: Vec<(String, String)>| Verdict {
+        owner: "Ines Kowalski".into(),
+        channel: rounds_kernel::Channel::Email,
+        unit: "cardiac".into(),
+        product: Some("Pulsar stent".into()),
+        value: 0.2,
+        cost: 0.3,
+        refusals,
+        reason: "Nobody has spoken with them yet.".into(),
+    };
+    let refused = verdict(vec![(title_of("permission").into(), "Permission for “e-mail” was refused or withdrawn.".into())]);
+    let v = Visitor::sample();
+    let draw = |rows, verdicts: &[Verdict], week| askama::Template::render(&view(Shell::sample("Why"), 33, "Dr. <b>Meyer</b>", week, rows, verdicts, &v)).unwrap_or_default();
+    vec![
+        ("why", draw(vec![super::sample_action(1, "phone", None)], &[refused, verdict(vec![])], Some("2026-W48"))),
+        ("why, no plan", draw(vec![], &[], None)),
+    ]
+}
