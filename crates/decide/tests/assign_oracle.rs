@@ -1,8 +1,6 @@
 //! `assign` against a brute-force oracle: small random problems with every kind of limit.
 
-use rounds_decide::assign::{
-    NO_ACCOUNT, NO_CAP, NO_RESOURCE, NO_SUBGROUP, Opt, Party, Problem, Settings, Solution, check, solve,
-};
+use rounds_decide::assign::{NO_ACCOUNT, NO_CAP, NO_RESOURCE, NO_SUBGROUP, Opt, Party, Problem, Settings, Solution, check, solve};
 
 /// splitmix64, enough for test problems.
 struct Draws(u64);
@@ -72,8 +70,7 @@ fn random(seed: u64, kinds: Kinds) -> Problem {
 
 /// Contacts of each customer and account under a plan given as bits.
 fn cover(p: &Problem, plan: u32) -> (Vec<u32>, Vec<u32>) {
-    let customers: Vec<u32> =
-        (0..p.customers()).map(|i| p.options_of(i).filter(|&o| plan >> o & 1 == 1).count() as u32).collect();
+    let customers: Vec<u32> = (0..p.customers()).map(|i| p.options_of(i).filter(|&o| plan >> o & 1 == 1).count() as u32).collect();
     let mut accounts = vec![0; p.account_cap.len()];
     for (i, &a) in p.account.iter().enumerate().filter(|&(_, &a)| a != NO_ACCOUNT) {
         accounts[a as usize] += customers[i];
@@ -105,9 +102,8 @@ fn allowed(p: &Problem, plan: u32) -> bool {
         }
     }
     (0..p.capacity.len()).all(|r| {
-        let used = |set: u32| -> f64 {
-            (0..p.options()).filter(|&o| set >> o & 1 == 1 && p.resource[o] as usize == r).map(|o| p.amount[o]).sum()
-        };
+        let used =
+            |set: u32| -> f64 { (0..p.options()).filter(|&o| set >> o & 1 == 1 && p.resource[o] as usize == r).map(|o| p.amount[o]).sum() };
         used(plan) <= p.capacity[r].max(used(locked)) + 1e-7
     })
 }

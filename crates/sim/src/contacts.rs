@@ -100,7 +100,8 @@ fn attempt(stage: &Stage<'_>, person: &Person, day: Day, memory: &mut Memory, rn
     let unit = person.unit.unwrap_or_else(|| rng.below(2));
     let Some((role, user)) = owner(stage.owners, unit, rng) else { return };
     let at = moment(stage.site, day, rng);
-    let Some(channel) = channel(role, person, memory, at, rng) else { return };
+    // Far west of Greenwich the last afternoon lies in the present day already: it has not happened yet.
+    let Some(channel) = channel(role, person, memory, at, rng).filter(|_| at < Time::at_day(stage.today)) else { return };
     let family = unit * 3 + if role == Role::SuccessManager { 1 + rng.below(2) } else { rng.weighted(&[0.42, 0.38, 0.20]) };
     let product = FAMILIES[family].stage;
     let purpose = purpose(role, product, memory.any, rng);
@@ -194,7 +195,8 @@ fn outcome(reached: bool, channel: Channel, answers: [f64; 5], rng: &mut Rng) ->
     }
     let plain = (1.0 - answers.iter().sum::<f64>()).max(0.0);
     let [meeting, demo, no, no_channel, never] = answers;
-    let of = [Outcome::MeetingBooked, Outcome::DemoBooked, Outcome::NotInterested, Outcome::NoChannel, Outcome::DoNotContact, Outcome::Reached];
+    let of =
+        [Outcome::MeetingBooked, Outcome::DemoBooked, Outcome::NotInterested, Outcome::NoChannel, Outcome::DoNotContact, Outcome::Reached];
     of[rng.weighted(&[meeting, demo, no, no_channel, never, plain])]
 }
 
@@ -208,7 +210,9 @@ fn note(outcome: Outcome, purpose: Purpose, rng: &mut Rng) -> Option<&'static st
         (Outcome::NotInterested, _) => &["Budget is closed until next quarter.", "Content with the present supplier."],
         (Outcome::Reached, Purpose::Review) => &["Went through use and open lines.", "Asked for the rebate overview."],
         (Outcome::Reached, Purpose::Service) => &["Late delivery explained and settled.", "New delivery address noted."],
-        (Outcome::Reached, _) => &["Asked for the 12-month data.", "Interested, call again after the committee.", "Prefers to talk before noon."],
+        (Outcome::Reached, _) => {
+            &["Asked for the 12-month data.", "Interested, call again after the committee.", "Prefers to talk before noon."]
+        }
         _ => return None,
     };
     Some(of[rng.below(of.len())])

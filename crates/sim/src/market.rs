@@ -6,8 +6,7 @@ use crate::people::{self, Crowd};
 use crate::portfolio::FAMILIES;
 use crate::potential;
 use crate::rows::{
-    AccountRow, AccountSystemRow, ContactRow, CoverageRow, ExistingAccount, LeadRow, OrderRow, PotentialRow, ProductRow,
-    SystemRow, UserRow,
+    AccountRow, AccountSystemRow, ContactRow, CoverageRow, ExistingAccount, LeadRow, OrderRow, PotentialRow, ProductRow, SystemRow, UserRow,
 };
 use crate::site::{self, Site, part};
 use crate::team::{self, Team};
@@ -267,7 +266,11 @@ fn found_systems(base: &Rng, sites: &mut [Site]) -> Vec<SystemRow> {
 
 fn system_row(base: &Rng, n: usize, state: usize) -> SystemRow {
     let mut rng = base.stream(0x5_0000_0000 + n as u64);
-    let name = format!("{} {}", names::town(&mut rng), rng.pick(&["Health", "Health System", "Care Network", "Health Partners", "Healthcare Alliance"]));
+    let name = format!(
+        "{} {}",
+        names::town(&mut rng),
+        rng.pick(&["Health", "Health System", "Care Network", "Health Partners", "Healthcare Alliance"])
+    );
     let city = names::town(&mut rng);
     SystemRow { source_key: format!("SIM-S{:05}", n + 1), name, city, state: places::at(state).code.into(), country: "US".into() }
 }

@@ -3,6 +3,7 @@
 use rounds_kernel::Rng;
 
 /// First names.
+#[rustfmt::skip]
 pub(crate) const FIRST: [&str; 120] = [
     "Amara", "Ana", "Andrés", "Anika", "Aoife", "Arjun", "Astrid", "Beatriz", "Benjamin", "Bridget", "Camila", "Carlos", "Chidi", "Chloe",
     "Clara", "Connor", "Daniela", "David", "Deepa", "Diego", "Eleni", "Elijah", "Emeka", "Emma", "Erik", "Esther", "Fatima", "Felix",
@@ -16,6 +17,7 @@ pub(crate) const FIRST: [&str; 120] = [
 ];
 
 /// Last names.
+#[rustfmt::skip]
 pub(crate) const LAST: [&str; 198] = [
     "Abara", "Abernathy", "Achterberg", "Adeyemi", "Aguilera", "Alcott", "Almeida", "Amador", "Anand", "Arkwright", "Ashdown", "Baptista",
     "Barrowman", "Batra", "Beaumont", "Bellweather", "Benitez", "Bergstrom", "Bhandari", "Blackwood", "Boateng", "Bonham", "Brandt",
@@ -37,6 +39,7 @@ pub(crate) const LAST: [&str; 198] = [
 ];
 
 /// First parts of town names.
+#[rustfmt::skip]
 pub(crate) const PLACE_HEAD: [&str; 66] = [
     "Alder", "Amber", "Ash", "Birch", "Bramble", "Briar", "Cedar", "Cinder", "Clover", "Copper", "Crane", "Dapple", "Dover", "Elder",
     "Ember", "Fallow", "Fern", "Flint", "Fox", "Gilt", "Glen", "Gray", "Harrow", "Hazel", "Heron", "Holly", "Iron", "Ivy", "Juniper",
@@ -46,12 +49,14 @@ pub(crate) const PLACE_HEAD: [&str; 66] = [
 ];
 
 /// Second parts of town names.
+#[rustfmt::skip]
 pub(crate) const PLACE_TAIL: [&str; 28] = [
     "brook", "bury", "dale", "field", "ford", "gate", "grove", "ham", "haven", "holm", "hurst", "lake", "land", "leigh", "mere", "mill",
     "moor", "mount", "point", "ridge", "shore", "stead", "ton", "vale", "water", "well", "wick", "wood",
 ];
 
 /// Street names.
+#[rustfmt::skip]
 pub(crate) const STREETS: [&str; 20] = [
     "Main", "Oak", "Park", "Mill", "Lake", "Hill", "Elm", "River", "Spring", "Church", "Chestnut", "Meadow", "Prospect", "Walnut",
     "Highland", "Orchard", "Willow", "Garden", "Franklin", "Union",

@@ -37,7 +37,14 @@ pub(crate) fn expected(d: &Demand, family: usize, stock: f64, month: &Month) -> 
 }
 
 /// Order lines of the account: whole months are played, the lines within `start..today` kept.
-pub(crate) fn lines(site: &Site, demand: &[Demand; 6], effects: &[(Day, usize, f64)], usual: [f64; 6], start: Day, today: Day) -> Vec<OrderRow> {
+pub(crate) fn lines(
+    site: &Site,
+    demand: &[Demand; 6],
+    effects: &[(Day, usize, f64)],
+    usual: [f64; 6],
+    start: Day,
+    today: Day,
+) -> Vec<OrderRow> {
     let months = months(start, today);
     let stocks = stocks(&months, effects, usual);
     let rng = site.rng.stream(part::ORDERS);

@@ -125,7 +125,9 @@ fn identity(site: &Site, p: &Person, today: Day) -> PersonRow {
 
 fn specialty(role: PersonRole, unit: Option<usize>, rng: &mut Rng) -> &'static str {
     let from: &[&'static str] = match (role, unit) {
-        (PersonRole::Physician, Some(0)) => &["Interventional cardiology", "Electrophysiology", "Cardiac surgery", "Vascular surgery", "Interventional radiology"],
+        (PersonRole::Physician, Some(0)) => {
+            &["Interventional cardiology", "Electrophysiology", "Cardiac surgery", "Vascular surgery", "Interventional radiology"]
+        }
         (PersonRole::Physician, _) => &["Wound care", "General surgery", "Plastic surgery", "Orthopedic surgery", "Podiatry"],
         (PersonRole::Nurse, Some(0)) => &["Cath lab nursing", "Cardiac care nursing"],
         (PersonRole::Nurse, _) => &["Wound care nursing", "Operating room nursing"],

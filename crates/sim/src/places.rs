@@ -118,5 +118,12 @@ pub(crate) fn spot(base: &Rng, rng: &mut Rng) -> Spot {
     let prefix = s.zip_low + ((k as f64 + rng.uniform()) * span) as usize;
     let hsa = (hrr * 10 + town) as i64;
     let hrr_name = format!("{}, {}", name(0), s.code);
-    Spot { state, city: name(town), zip: format!("{:03}{:02}", prefix.min(s.zip_high), town * 11 + rng.below(11)), hsa, hrr: hrr as i64, hrr_name }
+    Spot {
+        state,
+        city: name(town),
+        zip: format!("{:03}{:02}", prefix.min(s.zip_high), town * 11 + rng.below(11)),
+        hsa,
+        hrr: hrr as i64,
+        hrr_name,
+    }
 }

@@ -21,12 +21,42 @@ use ProductStage::{Commodity, Established, Launch};
 
 /// Families, by unit. Names are invented.
 pub(crate) const FAMILIES: [Family; 6] = [
-    Family { name: "Vascular closure", unit: 0, stage: Launch, products: [("CVC-06", "Sealis closure 6F", 24_800), ("CVC-08", "Sealis closure 8F", 29_600)] },
-    Family { name: "Guide catheters", unit: 0, stage: Established, products: [("CGC-06", "Pathena guide 6F", 11_900), ("CGC-07", "Pathena guide 7F", 13_400)] },
-    Family { name: "Introducer kits", unit: 0, stage: Commodity, products: [("CIK-10", "Entra kit, standard", 3_150), ("CIK-20", "Entra kit, radial", 3_980)] },
-    Family { name: "Matrix dressings", unit: 1, stage: Launch, products: [("WMD-05", "Derivia matrix 5 cm", 18_500), ("WMD-10", "Derivia matrix 10 cm", 33_900)] },
-    Family { name: "Negative-pressure therapy", unit: 1, stage: Established, products: [("WNP-S1", "Vacora canister set", 8_700), ("WNP-F1", "Vacora foam kit", 6_400)] },
-    Family { name: "Standard dressings", unit: 1, stage: Commodity, products: [("WSD-01", "Tegna dressing, box of 50", 4_200), ("WSD-02", "Tegna border, box of 30", 5_300)] },
+    Family {
+        name: "Vascular closure",
+        unit: 0,
+        stage: Launch,
+        products: [("CVC-06", "Sealis closure 6F", 24_800), ("CVC-08", "Sealis closure 8F", 29_600)],
+    },
+    Family {
+        name: "Guide catheters",
+        unit: 0,
+        stage: Established,
+        products: [("CGC-06", "Pathena guide 6F", 11_900), ("CGC-07", "Pathena guide 7F", 13_400)],
+    },
+    Family {
+        name: "Introducer kits",
+        unit: 0,
+        stage: Commodity,
+        products: [("CIK-10", "Entra kit, standard", 3_150), ("CIK-20", "Entra kit, radial", 3_980)],
+    },
+    Family {
+        name: "Matrix dressings",
+        unit: 1,
+        stage: Launch,
+        products: [("WMD-05", "Derivia matrix 5 cm", 18_500), ("WMD-10", "Derivia matrix 10 cm", 33_900)],
+    },
+    Family {
+        name: "Negative-pressure therapy",
+        unit: 1,
+        stage: Established,
+        products: [("WNP-S1", "Vacora canister set", 8_700), ("WNP-F1", "Vacora foam kit", 6_400)],
+    },
+    Family {
+        name: "Standard dressings",
+        unit: 1,
+        stage: Commodity,
+        products: [("WSD-01", "Tegna dressing, box of 50", 4_200), ("WSD-02", "Tegna border, box of 30", 5_300)],
+    },
 ];
 
 /// The portfolio as import rows.

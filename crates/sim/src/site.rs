@@ -126,9 +126,13 @@ pub(crate) fn fnv(text: &str) -> u64 {
 fn account_name(setting: CareSetting, city: &str, rng: &mut Rng) -> String {
     let kinds: &[&str] = match setting {
         CareSetting::Hospital => &["Medical Center", "General Hospital", "Community Hospital", "Regional Hospital", "Valley Hospital"],
-        CareSetting::SpecialtyHospital => &["Heart Hospital", "Rehabilitation Hospital", "Children's Hospital", "Long-Term Acute Care Hospital"],
+        CareSetting::SpecialtyHospital => {
+            &["Heart Hospital", "Rehabilitation Hospital", "Children's Hospital", "Long-Term Acute Care Hospital"]
+        }
         CareSetting::SurgeryCenter => &["Surgery Center", "Day Surgery", "Outpatient Surgical Center"],
-        CareSetting::Practice => &["Cardiology Associates", "Wound Care Clinic", "Vascular Practice", "Surgical Group", "Foot and Ankle Practice"],
+        CareSetting::Practice => {
+            &["Cardiology Associates", "Wound Care Clinic", "Vascular Practice", "Surgical Group", "Foot and Ankle Practice"]
+        }
         CareSetting::LongTermCare => &["Care Home", "Nursing Center", "Senior Residence"],
         CareSetting::Laboratory => &["Diagnostics", "Clinical Laboratory"],
     };

@@ -30,8 +30,8 @@ use crate::{contacts, orders, people, potential};
 use rounds_kernel::{Channel, Day, ProductStage, Purpose};
 
 pub use crate::response::{
-    CARRY_OVER, HALF_SATURATION, NOISE, answers, base_share, depth, effect, influence, lift, max_lift, purpose_factor, quarter, reach, recency,
-    saturation, season, stage_factor, wants, worth,
+    CARRY_OVER, HALF_SATURATION, NOISE, answers, base_share, depth, effect, influence, lift, max_lift, purpose_factor, quarter, reach,
+    recency, saturation, season, stage_factor, wants, worth,
 };
 
 /// True yearly potential in cents of account `i` in `family`; 0 for an unknown family.

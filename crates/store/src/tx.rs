@@ -1,10 +1,10 @@
 //! A write transaction: the only way to change a row.
 
-use crate::db::{Engine, backend};
+use crate::db::{Engine, statement};
 use crate::error::db_err;
 use crate::query::Query;
 use rounds_kernel::{Actor, Error, NewFact, Result, Time};
-use sea_orm::{ConnectionTrait, DatabaseTransaction, QueryResult, Statement, Value};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, QueryResult, Value};
 
 /// Parameters of one statement are kept below SQLite's limit of 32,766.
 const MAX_PARAMETERS: usize = 30_000;
@@ -23,7 +23,7 @@ pub struct Tx {
 impl Tx {
     /// Runs one statement and says how many rows it touched.
     pub async fn execute(&mut self, sql: &str, args: Vec<Value>) -> Result<u64> {
-        let stmt = Statement::from_sql_and_values(backend(self.engine), sql, args);
+        let stmt = statement(self.engine, sql, args);
         Ok(self.inner.execute_raw(stmt).await.map_err(db_err)?.rows_affected())
     }
 
@@ -78,7 +78,7 @@ impl Query for Tx {
     }
 
     async fn fetch(&self, sql: &str, args: Vec<Value>) -> Result<Vec<QueryResult>> {
-        self.inner.query_all_raw(Statement::from_sql_and_values(backend(self.engine), sql, args)).await.map_err(db_err)
+        self.inner.query_all_raw(statement(self.engine, sql, args)).await.map_err(db_err)
     }
 }
 

@@ -116,11 +116,21 @@ pub fn own_routes() -> Vec<Route> {
     routes.extend(assets::routes());
     routes.extend(live::routes());
     routes.push(Route::get("/gallery", Permission::SignedIn, gallery));
+    routes.push(Route::get("/gallery/queue", Permission::SignedIn, gallery_queue));
+    routes.push(Route::get("/gallery/account", Permission::SignedIn, gallery_account));
     routes
 }
 
 async fn gallery(State(app): State<App>, visitor: Visitor) -> WebResult {
     page(&crate::gallery::GalleryPage::new(visitor.shell(&app, "Gallery")))
+}
+
+async fn gallery_queue() -> WebResult {
+    page(&crate::gallery::QueueSample::sample())
+}
+
+async fn gallery_account() -> WebResult {
+    page(&crate::gallery::AccountSample::sample())
 }
 
 /// The menu in the house's order of areas; platform ("Admin") comes last.

@@ -7,8 +7,10 @@ use axum::extract::{Path, State};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures::Stream;
-use rounds_kernel::{Error, Permission};
-use rounds_store::outbox;
+use crate::components::Progress;
+use askama::Template;
+use rounds_kernel::{Error, JobId, Permission};
+use rounds_store::{jobs, outbox};
 use std::convert::Infallible;
 use std::time::Duration;
 
@@ -43,7 +45,26 @@ fn stream(app: App, topic: String, from: i64) -> impl Stream<Item = Result<Event
         }
         let message = waiting.pop()?;
         last = message.id;
-        let event = Event::default().id(message.id.to_string()).data(message.body);
+        let event = event(&app, &topic, &message).await;
         Some((Ok(event), (app, topic, last, waiting)))
     })
+}
+
+/// A job's message is its line drawn anew, which takes the old one's place; the last one ends the stream. Other topics tell the
+/// page what changed.
+async fn event(app: &App, topic: &str, message: &outbox::Message) -> Event {
+    let event = Event::default().id(message.id.to_string());
+    let Some(id) = topic.strip_prefix("job.").and_then(|id| id.parse().ok()) else { return event.data(&message.body) };
+    let Ok(Some(job)) = jobs::get(app.db(), JobId(id)).await else { return event.event("done").data("gone") };
+    if !matches!(job.state.as_str(), "queued" | "running") {
+        return event.event("done").data(&job.state);
+    }
+    let line = ProgressLine { job: Progress::of(&job) };
+    event.data(line.render().unwrap_or_default().replace(['\r', '\n'], " "))
+}
+
+#[derive(askama::Template)]
+#[template(source = "{% import \"components.html\" as ui %}{{ ui::progress_line(job, \"\") }}", ext = "html")]
+struct ProgressLine {
+    job: Progress,
 }

@@ -57,9 +57,7 @@ fn solve(p: &Problem, python: &Path, work: &Path) -> Result<Answer> {
 fn environment(folder: &Path) -> Result<PathBuf> {
     let env = folder.join("highs");
     let python = env.join("bin/python");
-    let ready = |python: &Path| {
-        Command::new(python).args(["-c", "import highspy, numpy"]).output().is_ok_and(|o| o.status.success())
-    };
+    let ready = |python: &Path| Command::new(python).args(["-c", "import highspy, numpy"]).output().is_ok_and(|o| o.status.success());
     if ready(&python) {
         return Ok(python);
     }

@@ -78,8 +78,8 @@ impl Check<'_> {
     }
 
     fn same(&mut self, what: &str, said: f64, is: f64, scale: f64) {
-        // Written so that NaN is a fault.
-        if !((said - is).abs() <= TOLERANCE * (1.0 + scale)) {
+        let off = (said - is).abs();
+        if off.is_nan() || off > TOLERANCE * (1.0 + scale) {
             self.fault(format!("{what} is {is}, the solution says {said}"));
         }
     }
@@ -217,8 +217,7 @@ impl Check<'_> {
         let mut gains: Vec<(f64, u8)> = Vec::new();
         for i in 0..n {
             let account = p.account.get(i).copied().filter(|&a| a != NO_ACCOUNT).map(|a| a as usize);
-            let shift = needed.get(i).copied().unwrap_or(0.0)
-                + account.map_or(0.0, |a| x.account_min[a] - x.account_cap[a]);
+            let shift = needed.get(i).copied().unwrap_or(0.0) + account.map_or(0.0, |a| x.account_min[a] - x.account_cap[a]);
             gains.clear();
             let mut held: Vec<u8> = Vec::new();
             for o in p.option_start[i] as usize..p.option_start[i + 1] as usize {
@@ -241,14 +240,14 @@ impl Check<'_> {
             bound += self.best_of(i, &mut gains, held);
             bound -= needed.get(i).map_or(0.0, |l| if *l > 0.0 { l * f64::from(minimums.0[i]) } else { 0.0 });
         }
-        for r in 0..p.capacity.len() {
+        for (r, &locked) in locked_use.iter().enumerate() {
             if x.resource[r] > 0.0 {
-                bound += x.resource[r] * p.capacity[r].max(locked_use[r]);
+                bound += x.resource[r] * p.capacity[r].max(locked);
             }
         }
-        for a in 0..p.account_cap.len() {
+        for (a, &locked) in locked_contacts.iter().enumerate() {
             if x.account_cap[a] > 0.0 && p.account_cap[a] != NO_CAP {
-                bound += x.account_cap[a] * f64::from(p.account_cap[a].max(locked_contacts[a]));
+                bound += x.account_cap[a] * f64::from(p.account_cap[a].max(locked));
             } else if x.account_cap[a] > 0.0 {
                 return f64::INFINITY;
             }

@@ -167,14 +167,7 @@ pub(super) fn near_tie(m: &Model, c: usize, taken: u32, reduced: &[f64; SHORT], 
 ///
 /// Returns its reduced value, less `missing` for every contact missing to a minimum; `None` if the options that are in
 /// exceed a cap.
-pub(super) fn solve(
-    m: &Model,
-    g: usize,
-    price: &[f64],
-    missing: f64,
-    status: impl Fn(usize) -> Status,
-    s: &mut Scratch,
-) -> Option<f64> {
+pub(super) fn solve(m: &Model, g: usize, price: &[f64], missing: f64, status: impl Fn(usize) -> Status, s: &mut Scratch) -> Option<f64> {
     let account = m.group_account(g);
     let mut sum = Sum { grouped: account != NO_ACCOUNT, all_signs: m.account_min(account) > 0, ..Sum::default() };
     s.chosen.clear();
@@ -187,9 +180,7 @@ pub(super) fn solve(
         let cap = m.p.account_cap[account as usize].max(sum.locked);
         let mut left = cap.checked_sub(sum.inside)?;
         let mut needed = m.account_min(account).saturating_sub(sum.inside);
-        s.pool.sort_unstable_by(|x, y| {
-            y.must.cmp(&x.must).then(y.reduced.total_cmp(&x.reduced)).then(x.option.cmp(&y.option))
-        });
+        s.pool.sort_unstable_by(|x, y| y.must.cmp(&x.must).then(y.reduced.total_cmp(&x.reduced)).then(x.option.cmp(&y.option)));
         for k in &s.pool {
             if left == 0 {
                 sum.missing += u32::from(k.must);
@@ -225,15 +216,7 @@ fn bump(seen: &mut Vec<(u8, u32, u32)>, code: u8, locked: bool) {
     }
 }
 
-fn solve_customer(
-    m: &Model,
-    c: usize,
-    price: &[f64],
-    missing: f64,
-    status: &impl Fn(usize) -> Status,
-    s: &mut Scratch,
-    sum: &mut Sum,
-) {
+fn solve_customer(m: &Model, c: usize, price: &[f64], missing: f64, status: &impl Fn(usize) -> Status, s: &mut Scratch, sum: &mut Sum) {
     let p = m.p;
     let (mut inside, mut locked) = (0, 0);
     s.cand.clear();

@@ -221,7 +221,13 @@ impl Improve {
     fn alive(&self, weight: f64, loss: f64, ahead: Ahead) -> bool {
         let over = weight - self.left;
         let under = -over - self.best / self.price;
-        let steps = if over > 0.0 { over * ahead.down } else if under > 0.0 { under * ahead.up } else { 1.0 };
+        let steps = if over > 0.0 {
+            over * ahead.down
+        } else if under > 0.0 {
+            under * ahead.up
+        } else {
+            1.0
+        };
         loss + steps.max(1.0) * ahead.least < self.best
     }
 
@@ -230,6 +236,7 @@ impl Improve {
     fn extend(&mut self, changes: &[Change], ahead: Ahead) -> bool {
         let mut merged = std::mem::take(&mut self.merged);
         let mut next = std::mem::take(&mut self.next);
+        let grain = 1e-9 * self.best;
         merged.clone_from(&self.states);
         for c in changes {
             next.clear();
@@ -237,7 +244,8 @@ impl Improve {
             let mut most = f64::NEG_INFINITY;
             let mut keep = |s: State, next: &mut Vec<State>| {
                 let value = self.price * s.weight - s.loss;
-                if value > most {
+                // Equal up to rounding is equal: tables of values and minutes are full of ties.
+                if value > most + grain {
                     most = value;
                     next.push(s);
                 }
@@ -266,10 +274,16 @@ impl Improve {
         merged.retain(|s| self.alive(s.weight, s.loss, ahead));
         let cut = merged.len() > STATES;
         if cut {
+            // Those of least loss stay; among equals, those that fill the capacity best.
             next.clone_from(&merged);
-            next.sort_unstable_by(|a, b| a.loss.total_cmp(&b.loss));
-            let limit = next[STATES].loss;
-            merged.retain(|s| s.loss < limit);
+            let key = |s: &State| (s.loss, (self.left - s.weight).abs(), s.weight);
+            let order = |a: &State, b: &State| {
+                let (a, b) = (key(a), key(b));
+                a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)).then(a.2.total_cmp(&b.2))
+            };
+            let (_, last, _) = next.select_nth_unstable_by(STATES - 1, order);
+            let last = *last;
+            merged.retain(|s| order(s, &last).is_le());
         }
         for s in merged.iter_mut().filter(|s| s.way != NONE) {
             self.trail.push((s.way, s.trail));

@@ -15,13 +15,16 @@
 //! | apply locks, lower minimums nobody can reach, tie customers of an account together | `model.rs` |
 //! | at given prices, the best choice of each group, exactly | `group.rs` |
 //! | prices of the resources by rounds over a sample, over all, over the core | `price.rs` |
-//! | a whole plan: one exact knapsack a resource | `round.rs`, `knapsack.rs` |
+//! | a whole plan: one exact knapsack a resource, coarse ones first | `round.rs`, `turn.rs`, `knapsack.rs` |
 //! | repair, fill, shortfalls, bound | `finish.rs`, `dual.rs` |
 //!
 //! **Minimums** are goals: a contact missing is weighed as ten of the most valuable contacts, and what is missed is
 //! reported as a [`Shortfall`], never an error. The bound then speaks about plans that cover everyone at least as well.
 //! **Locks** come first: where the locked options alone exceed a limit, the limit is raised to what they use, nothing
 //! is added there, and the excess is reported as an [`Overlock`]; one overbooked diary must not stop everyone's plan.
+//!
+//! All sums run over fixed pieces of work (`chunks.rs`), and resources done side by side share no open group, so the
+//! solution does not depend on the number of threads.
 //!
 //! [`check()`] verifies a solution from problem, plan and prices alone and shares no code with the solver.
 
@@ -79,7 +82,7 @@ pub fn solve(problem: &Problem, settings: &Settings) -> Result<Solution, Error> 
 fn solve_valid(p: &Problem) -> Solution {
     let mut stats = Stats::default();
     let mut m = Model::new(p);
-       let price = price::find(&m, &mut stats);
+    let price = price::find(&m, &mut stats);
     let mut plan = make_plan(&m, &price, &mut stats);
     (m.customer_min, m.account_min) = lowered(p, &plan.shortfalls);
     let (mut bound, mut prices) = prove(&m, &price);

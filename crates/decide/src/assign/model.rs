@@ -353,9 +353,7 @@ impl<'a> Model<'a> {
             return;
         }
         self.special = (0..p.customers())
-            .map(|c| {
-                long(&c) || self.customer_min(c) > 0 || p.options_of(c).any(|o| self.status(o) != Status::Free)
-            })
+            .map(|c| long(&c) || self.customer_min(c) > 0 || p.options_of(c).any(|o| self.status(o) != Status::Free))
             .collect();
     }
 }

@@ -18,12 +18,12 @@ use super::solution::Stats;
 const SAMPLE_ROUNDS: u32 = 8;
 const FULL_ROUNDS: u32 = 3;
 const CORE_ROUNDS: u32 = 14;
-/// Most cores tried.
-const CORES: u32 = 4;
+/// Error of the dual at which a core is trusted, relative.
+const TRUST: f64 = 1e-6;
+/// Half-widths of the cores tried, relative to the price.
+const CORES: [f64; 3] = [0.12, 0.3, 0.6];
 /// Narrowest bracket, relative to the price.
 const NUDGE: f64 = 1e-4;
-/// Half-width of the core, relative to the price.
-const CORE_WINDOW: f64 = 0.12;
 
 /// What the groups do at given prices.
 pub(super) struct Sweep {
@@ -67,7 +67,7 @@ pub(super) fn sweep(m: &Model, price: &[f64], missing: f64, n: usize, group: imp
 /// Adds the best choice of group `g` to `part` and calls `take` for every option of it; returns the taken bits if the
 /// short method was used.
 #[inline]
-#[allow(clippy::too_many_arguments)]
+#[allow(clippy::too_many_arguments, reason = "the innermost loop's buffers; a struct would be built a million times")]
 fn best(
     m: &Model,
     g: usize,
@@ -180,8 +180,8 @@ pub(super) fn find(m: &Model, stats: &mut Stats) -> Vec<f64> {
         search.step(&s);
         stats.full_rounds += 1;
     }
-    for _ in 0..CORES {
-        if search.on_core(stats) {
+    for width in CORES {
+        if search.on_core(width, stats) {
             break;
         }
     }
@@ -231,16 +231,19 @@ impl<'m, 'a> Search<'m, 'a> {
     }
 
     /// Rounds on the core around the present prices; false if the core was too narrow to be trusted.
-    fn on_core(&mut self, stats: &mut Stats) -> bool {
+    fn on_core(&mut self, width: f64, stats: &mut Stats) -> bool {
         let m = self.m;
-        let window: Vec<f64> = self.price.iter().map(|l| l * CORE_WINDOW).collect();
+        let window: Vec<f64> = self.price.iter().map(|l| l * width).collect();
         let core = core(m, &self.price, m.missing, &window, None);
+        // With every group open, nothing is taken to stay as it is, and prices may go anywhere.
+        let width = if core.open.len() == m.groups() { f64::INFINITY } else { width };
         stats.full_rounds += 1;
         self.judge(&core.all);
         let origin = self.price.clone();
         let mut best = (core.all.dual(m, &self.price), origin.clone());
         self.step(&core.all);
         for _ in 0..CORE_ROUNDS {
+            self.stay_near(&origin, width);
             let mut s = sweep(m, &self.price, m.missing, core.open.len(), |k| core.open[k] as usize);
             // The closed groups are taken to keep their choice, and so their use; their reduced value moves with the
             // prices. That is right inside the window, and too low outside.
@@ -258,9 +261,24 @@ impl<'m, 'a> Search<'m, 'a> {
         let s = sweep(m, &self.price, m.missing, m.groups(), |k| k);
         stats.full_rounds += 1;
         self.judge(&s);
-        let error = s.dual(m, &self.price) - best.0;
-        self.step(&s);
-        error <= 1e-6 * best.0.abs()
+        let scale = TRUST * best.0.abs();
+        let trusted = s.dual(m, &self.price) - best.0 <= scale && self.held_back(&origin, width, &s) <= scale;
+        self.price.clone_from(&self.best.1);
+        trusted
+    }
+
+    /// Keeps prices within the core's window.
+    fn stay_near(&mut self, origin: &[f64], width: f64) {
+        for (l, &from) in self.price.iter_mut().zip(origin).filter(|(_, from)| **from > 0.0) {
+            *l = l.clamp(from * (1.0 - width), from * (1.0 + width));
+        }
+    }
+
+    /// What prices at the edge of the window could still bring, about.
+    fn held_back(&self, origin: &[f64], width: f64, s: &Sweep) -> f64 {
+        let at_edge = |r: &usize| (self.price[*r] - origin[*r]).abs() >= 0.99 * width * origin[*r];
+        let unused = |r: usize| width * self.price[r] * (self.m.capacity[r] - s.usage[r]).abs();
+        (0..origin.len()).filter(|r| self.price[*r] > 0.0 && at_edge(r)).map(unused).sum()
     }
 }
 

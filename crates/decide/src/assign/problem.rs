@@ -126,11 +126,7 @@ impl Problem {
         for o in &self.locked_in {
             while out.next_if(|&p| p < o).is_some() {}
             if out.peek() == Some(&o) {
-                return refuse(
-                    "assign.lock_both",
-                    format!("option {o} is locked in and locked out"),
-                    "keep it in one of the two lists",
-                );
+                return refuse("assign.lock_both", format!("option {o} is locked in and locked out"), "keep it in one of the two lists");
             }
         }
         Ok(())

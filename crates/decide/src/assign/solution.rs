@@ -99,6 +99,4 @@ pub struct Stats {
     pub repairs: u32,
     /// Options added to unused capacity at the end.
     pub fills: u32,
-    /// Exchanges made at the end.
-    pub swaps: u32,
 }

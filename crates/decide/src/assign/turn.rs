@@ -54,8 +54,7 @@ impl Turn<'_, '_> {
     /// Gives the resource's `capacity` to `groups`; returns whether they fit, and whether the knapsack was cut.
     pub fn run(&self, groups: &[u32], capacity: f64, s: &mut Scratch) -> (bool, bool) {
         let (mut ways, mut mine) = (Vec::with_capacity(3 * groups.len()), Vec::new());
-        let any_long = groups.iter().any(|&g| self.m.short(g as usize).is_none());
-        let mut tilted = if any_long { self.price.to_vec() } else { Vec::new() };
+        let mut tilted = Vec::new();
         for (item, &g) in groups.iter().enumerate() {
             match self.short(g as usize) {
                 Some(x) => self.short_ways(&x, item as u32, &mut ways),
@@ -160,8 +159,8 @@ impl Turn<'_, '_> {
     }
 
     /// Solves the group with the change `tag` names, or none; returns its value with this resource not priced, and its
-    /// use of it. `tilted` is a copy of the prices.
-    fn solve(&self, g: usize, mine: &[u32], tag: u32, tilted: &mut [f64], s: &mut Scratch) -> Option<(f64, f64)> {
+    /// use of it. `tilted` becomes a copy of the prices.
+    fn solve(&self, g: usize, mine: &[u32], tag: u32, tilted: &mut Vec<f64>, s: &mut Scratch) -> Option<(f64, f64)> {
         let m = self.m;
         let change = match tag {
             BASE => Change::None,
@@ -179,6 +178,9 @@ impl Turn<'_, '_> {
             _ => self.status(o),
         };
         let price = if let Change::Tilt(by) = change { by * self.price[self.r] } else { self.price[self.r] };
+        if tilted.is_empty() {
+            tilted.extend_from_slice(self.price);
+        }
         tilted[self.r] = price;
         let reduced = solve(m, g, tilted, m.missing, forced, s)?;
         let of_r = s.chosen.iter().filter(|&&o| m.resource(o as usize) == self.r);
@@ -201,7 +203,7 @@ impl Turn<'_, '_> {
         s.chosen.iter().for_each(|&o| self.chosen[o as usize].store(true, Relaxed));
     }
 
-    fn ways(&self, g: usize, item: u32, mine: &[u32], tilted: &mut [f64], s: &mut Scratch, ways: &mut Vec<Way>) {
+    fn ways(&self, g: usize, item: u32, mine: &[u32], tilted: &mut Vec<f64>, s: &mut Scratch, ways: &mut Vec<Way>) {
         let (m, l) = (self.m, self.price[self.r]);
         let Some((value, weight)) = self.solve(g, mine, BASE, tilted, s) else {
             // Cannot be: what is frozen was feasible when it was frozen. Leave the group as it is.

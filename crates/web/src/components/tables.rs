@@ -206,6 +206,28 @@ pub struct Progress {
 }
 
 impl Progress {
+    /// The line of a stored job.
+    pub fn of(job: &rounds_store::jobs::JobRow) -> Self {
+        let state = match job.state.as_str() {
+            "done" => JobState::Done,
+            "failed" => JobState::Failed,
+            "stopped" => JobState::Stopped,
+            "running" => JobState::Running,
+            _ => JobState::Waiting,
+        };
+        let open = matches!(state, JobState::Waiting | JobState::Running);
+        let percent = job.percent().map_or(String::new(), |p| format!(" · {p} %"));
+        Self {
+            label: format!("{} {}", job.kind, job.id),
+            text: format!("{}{percent}", job.message),
+            done: job.done.max(0).unsigned_abs(),
+            total: job.total.max(0).unsigned_abs(),
+            state,
+            stream: open.then(|| format!("/live/job.{}", job.id)),
+            stop_href: open.then(|| format!("/jobs/{}/stop", job.id)),
+        }
+    }
+
     /// One job in each state.
     pub fn sample() -> Vec<Self> {
         let job = |label: &str, text: &str, done, state| Self {

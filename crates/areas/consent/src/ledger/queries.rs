@@ -65,7 +65,8 @@ pub async fn ids_of(db: &impl Query, table: &str, column: &str, keys: &[&str]) -
 pub(super) struct Filter {
     pub channel: Option<Channel>,
     pub outcome: Option<Outcome>,
-    pub person: Option<i64>,
+    /// Only these people; none at all for an empty list.
+    pub people: Option<Vec<i64>>,
     pub account: Option<i64>,
     pub user: Option<i64>,
 }
@@ -103,9 +104,12 @@ pub(super) async fn page(db: &impl Query, actor: &Actor, f: &Filter, after: Opti
     };
     equal("f.channel", f.channel.map(|c| c.code().into()));
     equal("f.body->>'outcome'", f.outcome.map(|o| o.code().into()));
-    equal("f.person_id", f.person.map(Value::from));
     equal("f.account_id", f.account.map(Value::from));
     equal("f.user_id", f.user.map(Value::from));
+    if let Some(people) = &f.people {
+        let ids = people.iter().chain(&[0]).map(i64::to_string).collect::<Vec<_>>().join(", ");
+        narrowed.push_str(&format!(" AND f.person_id IN ({ids})"));
+    }
     let sql = format!(
         "SELECT f.id, f.occurred_at, f.channel, f.body->>'purpose' AS purpose, f.body->>'outcome' AS outcome, \
          f.body->>'direction' AS direction, f.body->>'note' AS note, f.source, f.person_id, p.name AS person, f.account_id, a.name AS account, \

@@ -122,7 +122,7 @@ pub async fn reindex(tx: &mut Tx, accounts: &[i64]) -> Result<()> {
     index_accounts(tx, accounts).await?;
     for chunk in accounts.chunks(STEP) {
         let sql = format!(
-            "SELECT DISTINCT child_id AS id, 0 AS account FROM affiliation WHERE child_kind = 'person' AND parent_kind = 'account' \
+            "SELECT DISTINCT child_id AS id, CAST(0 AS BIGINT) AS account FROM affiliation WHERE child_kind = 'person' AND parent_kind = 'account' \
              AND valid_to IS NULL AND parent_id IN ({})",
             list(chunk)
         );

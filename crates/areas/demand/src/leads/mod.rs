@@ -9,6 +9,8 @@ mod commands;
 mod model;
 mod pages;
 mod store;
+#[cfg(test)]
+mod tests;
 
 pub use commands::{CaptureLead, CloseLead, ImportLeads, LeadRow, ReleaseLead, TakeLead};
 pub use model::{OpenLead, REASONS};

@@ -48,14 +48,15 @@ pub async fn propose(db: &impl Query, fill: &FillAlignment) -> Result<FillPlan> 
             "Create users with this role first.",
         ));
     }
-    let weights = weights(db, &fill.business_unit, &accounts).await?;
-    let regions = regions(&accounts, fill.by, &weights.of);
+    let ids: Vec<i64> = accounts.iter().map(|a| a.id).collect();
+    let weights = weights(db, &fill.business_unit, &ids).await?;
+    let regions = regions(&accounts, fill.by, &weights);
     let today = owner_by_account(db, &fill.business_unit, fill.role, fill.effective_from).await?;
     let mut plan = assemble(regions, &owners, &today);
     plan.by_potential = weights.by_potential;
     plan.unknown_potential = weights.unknown;
     plan.effective_from = fill.effective_from;
-    check(&plan, &accounts.iter().map(|a| a.id).collect::<Vec<_>>())?;
+    check(&plan, &ids)?;
     Ok(plan)
 }
 
@@ -73,30 +74,45 @@ fn validate(fill: &FillAlignment) -> Result<()> {
     Ok(())
 }
 
-struct Weights {
+/// How much work each account is, in accounts of average potential.
+pub(super) struct Weights {
     of: BTreeMap<i64, f64>,
-    by_potential: bool,
-    unknown: usize,
+    /// True when known potential decides; false when each account counts the same.
+    pub by_potential: bool,
+    /// Accounts that count as the average because their potential is unknown.
+    pub unknown: usize,
+}
+
+impl Weights {
+    /// Each account counts the same.
+    pub fn even() -> Self {
+        Self { of: BTreeMap::new(), by_potential: false, unknown: 0 }
+    }
+
+    /// Weight of one account.
+    pub fn of(&self, account: i64) -> f64 {
+        self.of.get(&account).copied().unwrap_or(1.0)
+    }
 }
 
 /// Potential of the business unit's families weighs an account when it is known for at least half of the accounts; an account
 /// without it then counts as the average, and the plan says how many do. Otherwise each account counts the same.
-async fn weights(db: &impl Query, business_unit: &str, accounts: &[AccountRow]) -> Result<Weights> {
+pub(super) async fn weights(db: &impl Query, business_unit: &str, accounts: &[i64]) -> Result<Weights> {
     let sql = "SELECT account_id, CAST(SUM(annual_cents) AS BIGINT) AS cents FROM potential \
                WHERE family IN (SELECT family FROM product WHERE business_unit = $1) GROUP BY account_id ORDER BY account_id";
     let known: BTreeMap<i64, i64> = db.all::<WeightRow>(sql, args![business_unit]).await?.into_iter().map(|w| (w.account_id, w.cents)).collect();
-    let of_known: Vec<i64> = accounts.iter().filter_map(|a| known.get(&a.id).copied()).collect();
+    let of_known: Vec<i64> = accounts.iter().filter_map(|a| known.get(a).copied()).collect();
     let total: f64 = of_known.iter().map(|c| *c as f64).sum();
     if of_known.len() * 2 < accounts.len() || total <= 0.0 {
-        return Ok(Weights { of: BTreeMap::new(), by_potential: false, unknown: 0 });
+        return Ok(Weights::even());
     }
     let mean = total / of_known.len() as f64;
-    let of = accounts.iter().filter_map(|a| known.get(&a.id).map(|c| (a.id, *c as f64 / mean))).collect();
+    let of = accounts.iter().filter_map(|a| known.get(a).map(|c| (*a, *c as f64 / mean))).collect();
     Ok(Weights { of, by_potential: true, unknown: accounts.len() - of_known.len() })
 }
 
 /// Regions in their row. An account without referral region stands with the others of its state that have none.
-fn regions(accounts: &[AccountRow], by: FillBy, weights: &BTreeMap<i64, f64>) -> Vec<Region> {
+fn regions(accounts: &[AccountRow], by: FillBy, weights: &Weights) -> Vec<Region> {
     type Key = ((usize, String), i64, String);
     let home = home_states(accounts);
     let key = |a: &AccountRow| -> Key {
@@ -117,7 +133,7 @@ fn regions(accounts: &[AccountRow], by: FillBy, weights: &BTreeMap<i64, f64>) ->
         let (order, number, name) = key(a);
         let region = rows.entry((order, number)).or_insert_with(|| Region { name, accounts: Vec::new(), load: 0.0 });
         region.accounts.push(a.id);
-        region.load += weights.get(&a.id).copied().unwrap_or(1.0);
+        region.load += weights.of(a.id);
     }
     rows.into_values().collect()
 }

@@ -5,12 +5,14 @@
 //! (`platform::scope`) and of the search index follows the links of the present day.
 //!
 //! Public: [`CoverageLink`], [`links`] (bulk, for planning), [`owners_of`], [`FillAlignment`], [`propose`], [`ImportCoverage`],
-//! [`RefreshScope`] (daily), [`panel`]. Routes: `/coverage`, `/coverage/uncovered`, `/coverage/fill` (POST), `/coverage/{alignment}`.
+//! [`RefreshScope`] (daily), [`SearchFollowsCoverage`] (a kind of job), [`panel`]. Routes: `/coverage`, `/coverage/uncovered`, `/coverage/fill` (POST), `/coverage/{alignment}`,
+//! `/coverage/{alignment}/accounts`.
 //! Tables: [`TABLES`].
 
 mod check;
 mod commands;
 mod inputs;
+mod jobs;
 mod model;
 mod pages;
 mod plan;
@@ -19,6 +21,7 @@ mod store;
 
 pub use commands::{CoverageRow, FillAlignment, Filled, ImportCoverage, RefreshScope};
 pub use inputs::propose;
+pub use jobs::SearchFollowsCoverage;
 pub use model::{CoverageLink, FillBy, FillPlan, OwnerShare, Region};
 pub use pages::{panel, samples};
 pub use queries::{Coverer, links, owners_of};
@@ -37,5 +40,6 @@ pub fn routes() -> Vec<Route> {
         Route::get("/coverage/uncovered", Permission::ReadDesign, pages::uncovered),
         Route::post("/coverage/fill", Permission::WriteDesign, pages::fill),
         Route::get("/coverage/{alignment}", Permission::ReadDesign, pages::one),
+        Route::get("/coverage/{alignment}/accounts", Permission::ReadDesign, pages::accounts),
     ]
 }

@@ -4,10 +4,12 @@ use super::model::{AccountIn, CHANNELS, Commitment, Owner, PastContact, PersonIn
 use rounds_consent::{gate, ledger, permissions, preferences};
 use rounds_demand::leads;
 use rounds_design::{coverage, potential};
-use rounds_kernel::{CareSetting, Channel, Day, Outcome, PersonRole, ProductStage, Result, Role, Time, Week};
+use rounds_kernel::{CareSetting, Channel, Outcome, PersonRole, ProductStage, Result, Time, Week};
 use rounds_store::{FromQueryResult, Query, args};
 use std::collections::BTreeMap;
 
+/// Coverage on behalf of every business unit, as customer success has it.
+pub(super) const ALL_UNITS: &str = "all";
 /// Format of the snapshot.
 const VERSION: u32 = 1;
 /// Contacts further back do not count against any limit; [`PersonIn::last_reached`] looks further.
@@ -103,7 +105,10 @@ async fn products(db: &impl Query) -> Result<(Vec<String>, Vec<String>, Vec<Prod
         all.dedup();
         all
     };
-    let (units, families) = (distinct(|r| &r.business_unit), distinct(|r| &r.family));
+    let (mut units, families) = (distinct(|r| &r.business_unit), distinct(|r| &r.family));
+    units.push(ALL_UNITS.into());
+    units.sort_unstable();
+    units.dedup();
     let position = |all: &[String], one: &String| all.binary_search(one).unwrap_or_default() as u16;
     let products = rows
         .iter()

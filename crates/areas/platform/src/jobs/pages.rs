@@ -3,7 +3,7 @@
 use axum::extract::{Path, Query, State};
 use rounds_kernel::{Error, JobId, Time};
 use rounds_store::jobs::{Finish, JobRow, get, page as jobs};
-use rounds_web::components::{JobState, Pager, Progress};
+use rounds_web::components::{Pager, Progress};
 use rounds_web::{App, Flashes, Shell, Visitor, WebResult, page};
 use serde::Deserialize;
 
@@ -17,29 +17,8 @@ struct JobsPage {
     pager: Pager,
 }
 
-fn state(job: &JobRow) -> JobState {
-    match job.state.as_str() {
-        "done" => JobState::Done,
-        "failed" => JobState::Failed,
-        "stopped" => JobState::Stopped,
-        "running" => JobState::Running,
-        _ => JobState::Waiting,
-    }
-}
-
 fn line(job: &JobRow, zone: &str) -> (Progress, String) {
-    let open = matches!(job.state.as_str(), "queued" | "running");
-    let percent = job.percent().map_or(String::new(), |p| format!(" · {p} %"));
-    let view = Progress {
-        label: format!("{} {}", job.kind, job.id),
-        text: format!("{}{percent}", job.message),
-        done: job.done.max(0) as u64,
-        total: job.total.max(0) as u64,
-        state: state(job),
-        stream: None,
-        stop_href: open.then(|| format!("/jobs/{}/stop", job.id)),
-    };
-    (view, format!("asked for {}", Time(job.created_at).in_zone(zone)))
+    (Progress::of(job), format!("asked for {}", Time(job.created_at).in_zone(zone)))
 }
 
 fn view(shell: Shell, zone: &str, mut rows: Vec<JobRow>) -> JobsPage {

@@ -53,7 +53,11 @@ impl Command for CaptureLead {
 impl CaptureLead {
     async fn check(&self, tx: &Tx) -> Result<()> {
         if !SOURCES.iter().any(|(code, _)| *code == self.source) {
-            return Err(Error::invalid("lead.source", format!("“{}” is not a source of leads. Nothing was saved.", self.source), "Choose one from the list."));
+            return Err(Error::invalid(
+                "lead.source",
+                format!("“{}” is not a source of leads. Nothing was saved.", self.source),
+                "Choose one from the list.",
+            ));
         }
         if self.note.chars().count() > LONGEST_NOTE {
             return Err(Error::invalid("lead.note", "The note is longer than 1,000 characters. Nothing was saved.", "Shorten it."));
@@ -61,7 +65,11 @@ impl CaptureLead {
         if let Some(family) = &self.family
             && !families(tx).await?.contains_key(family)
         {
-            return Err(Error::invalid("lead.family", format!("There is no product family “{family}”. Nothing was saved."), "Choose one from the list."));
+            return Err(Error::invalid(
+                "lead.family",
+                format!("There is no product family “{family}”. Nothing was saved."),
+                "Choose one from the list.",
+            ));
         }
         let Some(person) = self.person else { return Ok(()) };
         let sql = "SELECT COUNT(*) FROM affiliation WHERE child_kind = 'person' AND child_id = $1 AND parent_kind = 'account' AND parent_id = $2 \

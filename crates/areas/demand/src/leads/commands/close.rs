@@ -23,7 +23,11 @@ impl Command for CloseLead {
 
     async fn run(self, tx: &mut Tx) -> Result<()> {
         if !REASONS.iter().any(|(code, _)| *code == self.reason) {
-            return Err(Error::invalid("lead.reason", format!("“{}” is not a reason. Nothing was changed.", self.reason), "Choose one from the list."));
+            return Err(Error::invalid(
+                "lead.reason",
+                format!("“{}” is not a reason. Nothing was changed.", self.reason),
+                "Choose one from the list.",
+            ));
         }
         let actor = tx.actor.clone();
         let lead = get(tx, &actor, self.lead).await?;

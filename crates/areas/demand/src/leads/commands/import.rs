@@ -54,7 +54,8 @@ impl Command for ImportLeads {
     async fn run(self, tx: &mut Tx) -> Result<ChunkReport> {
         let known = Known {
             accounts: ids_of(tx, "account", "source_key", &self.rows.iter().map(|r| r.account_key.as_str()).collect::<Vec<_>>()).await?,
-            people: ids_of(tx, "person", "source_key", &self.rows.iter().filter_map(|r| r.person_key.as_deref()).collect::<Vec<_>>()).await?,
+            people: ids_of(tx, "person", "source_key", &self.rows.iter().filter_map(|r| r.person_key.as_deref()).collect::<Vec<_>>())
+                .await?,
             families: families(tx).await?,
         };
         let (mut rows, mut facts, mut rejects) = (Vec::new(), Vec::new(), Vec::new());
@@ -77,19 +78,35 @@ impl Command for ImportLeads {
 fn lead(row: &LeadRow, known: &Known, source: &str, now: Time) -> std::result::Result<(NewLead, NewFact), RowReject> {
     let no = |code: &str, cause: String, remedy: &str| reject(row.line, code, cause, remedy);
     let account = *known.accounts.get(&row.account_key).ok_or_else(|| {
-        no("import.account_unknown", format!("There is no account with the key “{}”.", row.account_key), "Import the accounts first, or correct the key.")
+        no(
+            "import.account_unknown",
+            format!("There is no account with the key “{}”.", row.account_key),
+            "Import the accounts first, or correct the key.",
+        )
     })?;
     let person = match &row.person_key {
         None => None,
         Some(key) => Some(*known.people.get(key).ok_or_else(|| {
-            no("import.person_unknown", format!("There is no person with the key “{key}”."), "Import the people first, or leave the cell empty.")
+            no(
+                "import.person_unknown",
+                format!("There is no person with the key “{key}”."),
+                "Import the people first, or leave the cell empty.",
+            )
         })?),
     };
     if let Some(family) = row.family.as_ref().filter(|f| !known.families.contains_key(*f)) {
-        return Err(no("import.family", format!("There is no product family “{family}”."), "Import the products first, or leave the cell empty."));
+        return Err(no(
+            "import.family",
+            format!("There is no product family “{family}”."),
+            "Import the products first, or leave the cell empty.",
+        ));
     }
     if row.captured_at > now {
-        return Err(no("import.future_date", format!("The lead is dated {}, which is still to come.", row.captured_at.day()), "Correct the date."));
+        return Err(no(
+            "import.future_date",
+            format!("The lead is dated {}, which is still to come.", row.captured_at.day()),
+            "Correct the date.",
+        ));
     }
     let key = format!("lead:{source}:{}:{}:{}", row.account_key, row.person_key.as_deref().unwrap_or("-"), row.captured_at.0);
     let body = serde_json::json!({ "family": row.family, "note": row.note, "text": format!("Lead captured: {}", row.source) });

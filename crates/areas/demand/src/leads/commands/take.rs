@@ -21,7 +21,11 @@ impl Command for TakeLead {
     async fn run(self, tx: &mut Tx) -> Result<()> {
         let actor = tx.actor.clone();
         let Some(user) = actor.user else {
-            return Err(Error::invalid("lead.no_user", "Only a user can take a lead. Nothing was changed.", "Sign in as the user who takes it."));
+            return Err(Error::invalid(
+                "lead.no_user",
+                "Only a user can take a lead. Nothing was changed.",
+                "Sign in as the user who takes it.",
+            ));
         };
         let lead = get(tx, &actor, self.lead).await?;
         let now = tx.now.0;
@@ -52,7 +56,9 @@ impl Command for ReleaseLead {
     async fn run(self, tx: &mut Tx) -> Result<()> {
         let actor = tx.actor.clone();
         let lead = get(tx, &actor, self.lead).await?;
-        let taker = lead.taken_by.ok_or_else(|| Error::conflict("lead.waiting", "Nobody holds this lead. Nothing was changed.", "Reload the list."))?;
+        let taker = lead
+            .taken_by
+            .ok_or_else(|| Error::conflict("lead.waiting", "Nobody holds this lead. Nothing was changed.", "Reload the list."))?;
         if !actor.sees_user(rounds_kernel::UserId(taker)) {
             return Err(Error::forbidden("give back somebody else's lead"));
         }

@@ -69,7 +69,8 @@ fn line(l: &LeadLine, f: &Frame<'_>) -> Line {
     let waited = end - l.captured_at;
     let unit = l.family.as_ref().and_then(|n| f.families.get(n));
     let covers = f.covering.get(&l.account_id).map_or(&[][..], Vec::as_slice);
-    let mut names: Vec<&str> = covers.iter().filter(|(u, _)| unit.is_none_or(|want| want == u || u == "all")).map(|(_, n)| n.as_str()).collect();
+    let mut names: Vec<&str> =
+        covers.iter().filter(|(u, _)| unit.is_none_or(|want| want == u || u == "all")).map(|(_, n)| n.as_str()).collect();
     names.sort_unstable();
     names.dedup();
     let open = l.closed_at.is_none();
@@ -85,7 +86,13 @@ fn line(l: &LeadLine, f: &Frame<'_>) -> Line {
         at: Time(l.captured_at).rfc3339(),
         shown_at: Time(l.captured_at).in_zone(&f.actor.zone),
         waited: span(waited),
-        tone: if waited <= FRESH_US { Tone::Good } else if waited <= LATE_US { Tone::Warn } else { Tone::Bad },
+        tone: if waited <= FRESH_US {
+            Tone::Good
+        } else if waited <= LATE_US {
+            Tone::Warn
+        } else {
+            Tone::Bad
+        },
         covered_by: if names.is_empty() { "nobody".into() } else { names.join(", ") },
         taker: l.taker.clone().unwrap_or_default(),
         may_take: open && l.taken_by.is_none() && f.actor.user.is_some(),
@@ -96,7 +103,11 @@ fn line(l: &LeadLine, f: &Frame<'_>) -> Line {
 }
 
 fn stats(c: &Counts) -> Vec<Stat> {
-    let late = if c.late > 0 { (format!("{} for more than an hour", c.late), Tone::Bad) } else { ("none for more than an hour".into(), Tone::Good) };
+    let late = if c.late > 0 {
+        (format!("{} for more than an hour", c.late), Tone::Bad)
+    } else {
+        ("none for more than an hour".into(), Tone::Good)
+    };
     vec![
         Stat::new("Waiting", c.waiting.to_string(), "/leads").note(late.0, late.1),
         Stat::new("Taken, not closed", c.taken.to_string(), "/leads?show=taken"),
@@ -119,9 +130,15 @@ fn view(shell: Shell, frame: &Frame<'_>, counts: &Counts, rows: &Page<LeadLine>,
         reasons: Choice::list(REASONS, ""),
         may_write: frame.actor.may(rounds_kernel::Permission::WriteDemand),
         empty: match frame.show {
-            Show::Waiting => ("Nobody waits", "All leads within your reach are taken or closed.", "A new sign of interest appears here at once."),
+            Show::Waiting => {
+                ("Nobody waits", "All leads within your reach are taken or closed.", "A new sign of interest appears here at once.")
+            }
             Show::Taken => ("No lead is being worked on", "Nobody within your reach holds an open lead.", "Take one from those who wait."),
-            Show::Closed => ("No lead was closed yet", "Leads appear here with the reason they were closed for.", "Close a lead once it has led somewhere, or nowhere."),
+            Show::Closed => (
+                "No lead was closed yet",
+                "Leads appear here with the reason they were closed for.",
+                "Close a lead once it has led somewhere, or nowhere.",
+            ),
         },
     }
 }
@@ -130,20 +147,22 @@ fn view(shell: Shell, frame: &Frame<'_>, counts: &Counts, rows: &Page<LeadLine>,
 pub(super) struct ListQuery {
     #[serde(default)]
     show: String,
-    account: Option<i64>,
+    #[serde(default)]
+    account: String,
     after: Option<String>,
 }
 
 pub(super) async fn list(State(app): State<App>, visitor: Visitor, Query(q): Query<ListQuery>) -> WebResult {
     let (db, show) = (app.db(), Show::parse(&q.show));
     let after = q.after.as_deref().and_then(Cursor::decode);
-    let rows = store::page(db, &visitor.actor, show, q.account, after.as_ref(), PAGE).await?;
+    let account = q.account.parse().ok();
+    let rows = store::page(db, &visitor.actor, show, account, after.as_ref(), PAGE).await?;
     let mut accounts: Vec<i64> = rows.rows.iter().map(|l| l.account_id).collect();
     accounts.dedup();
     let covering = store::covering(db, &accounts, i64::from(visitor.now.day().0)).await?;
     let counts = store::counts(db, &visitor.actor, Time(visitor.now.0 - LATE_US)).await?;
     let frame = Frame { actor: &visitor.actor, now: visitor.now, show, families: store::families(db).await?, covering };
-    page(&view(visitor.shell(&app, "Leads"), &frame, &counts, &rows, q.account))
+    page(&view(visitor.shell(&app, "Leads"), &frame, &counts, &rows, account))
 }
 
 #[derive(askama::Template)]
@@ -159,7 +178,14 @@ fn select(name: &str, label: &str, pairs: &[(&str, &str)], required: bool) -> Fi
     Field { name: name.into(), label: label.into(), required, options: Choice::list(pairs, ""), ..Field::default() }
 }
 
-fn form_view(shell: Shell, account: Option<&Named>, people: &[Named], families: &[String], chosen: Option<i64>, form_key: String) -> FormPage {
+fn form_view(
+    shell: Shell,
+    account: Option<&Named>,
+    people: &[Named],
+    families: &[String],
+    chosen: Option<i64>,
+    form_key: String,
+) -> FormPage {
     let mut fields = Vec::new();
     if account.is_none() {
         let hint = "The whole name or the key, as the account's page shows it.".into();
@@ -167,7 +193,9 @@ fn form_view(shell: Shell, account: Option<&Named>, people: &[Named], families: 
     }
     if !people.is_empty() {
         let mut person = select("person", "Who showed interest", &[("", "not known")], false);
-        person.options.extend(people.iter().map(|p| Choice { selected: Some(p.id) == chosen, ..Choice::new(p.id.to_string(), p.name.clone()) }));
+        person
+            .options
+            .extend(people.iter().map(|p| Choice { selected: Some(p.id) == chosen, ..Choice::new(p.id.to_string(), p.name.clone()) }));
         fields.push(person);
     }
     fields.push(select("source", "How they showed it", SOURCES, true));
@@ -262,7 +290,13 @@ pub(super) struct Closing {
     reason: String,
 }
 
-pub(super) async fn close(State(app): State<App>, visitor: Visitor, flashes: Flashes, Path(id): Path<i64>, Form(f): Form<Closing>) -> WebResult {
+pub(super) async fn close(
+    State(app): State<App>,
+    visitor: Visitor,
+    flashes: Flashes,
+    Path(id): Path<i64>,
+    Form(f): Form<Closing>,
+) -> WebResult {
     let said = words(REASONS, &f.reason).to_lowercase();
     app.runner().run(&visitor.actor, CloseLead { lead: LeadId(id), reason: f.reason }).await?;
     flashes.good("/leads", format!("Closed: {said}.")).await

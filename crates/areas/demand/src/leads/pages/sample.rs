@@ -47,7 +47,10 @@ pub(in crate::leads) fn samples() -> Vec<(&'static str, String)> {
     vec![
         ("leads", draw(view(Shell::sample("Leads"), &frame(Show::Waiting), &counts, &full, None).render())),
         ("leads, none", draw(view(Shell::sample("Leads"), &frame(Show::Closed), &Counts::default(), &empty, Some(7)).render())),
-        ("lead form", draw(form_view(Shell::sample("Capture a lead"), Some(&account), &people, &families, Some(31), "key".into()).render())),
+        (
+            "lead form",
+            draw(form_view(Shell::sample("Capture a lead"), Some(&account), &people, &families, Some(31), "key".into()).render()),
+        ),
         ("lead form, open", draw(form_view(Shell::sample("Capture a lead"), None, &[], &families, None, "key".into()).render())),
     ]
 }

@@ -1,6 +1,7 @@
 //! Coverage from a file, up to 1,000 rows a transaction. A later link ends the one that holds (a hand-over); a link that would
 //! overlap another is rejected with the reason.
 
+use super::super::jobs;
 use super::super::store::{NewAlignment, NewLink, close, insert_alignment, insert_links};
 use super::refresh::refresh;
 use rounds_consent::ledger::ids_of;
@@ -185,7 +186,11 @@ async fn keep(tx: &mut Tx, slots: BTreeMap<Slot, Vec<Span>>, source: &str) -> Re
         close(tx, &ids, day).await?;
     }
     insert_links(tx, fresh).await?;
-    if handed_over { refresh(tx).await.map(|_| ()) } else { scope::extend(tx, pairs).await }
+    if handed_over {
+        return refresh(tx).await.map(|_| ());
+    }
+    scope::extend(tx, pairs).await?;
+    jobs::ask(tx).await
 }
 
 /// The alignment that holds what `source` gives for a business unit and role.

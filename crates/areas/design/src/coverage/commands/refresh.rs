@@ -1,5 +1,6 @@
 //! Bringing everybody's scope in step with the links of the day.
 
+use super::super::jobs;
 use super::super::queries::pairs;
 use rounds_kernel::{Permission, Result};
 use rounds_platform::scope;
@@ -20,10 +21,11 @@ impl Command for RefreshScope {
     }
 }
 
-/// The same within another command's transaction; says how many pairs of user and account there are.
+/// The same within another command's transaction; says how many pairs of user and account there are. Search follows in a job.
 pub(super) async fn refresh(tx: &mut Tx) -> Result<u64> {
     let pairs = pairs(tx, tx.now.day()).await?;
     let count = pairs.len() as u64;
     scope::rebuild(tx, pairs).await?;
+    jobs::ask(tx).await?;
     Ok(count)
 }

@@ -1,5 +1,6 @@
 //! All contacts that coverage makes possible for one person, before any rule.
 
+use super::super::inputs::ALL_UNITS;
 use super::super::model::{AccountIn, Candidate, PersonIn, Snapshot};
 use super::response::{Case, channels_of, minutes, worth};
 use rounds_kernel::{Channel, Day, ProductStage, Purpose, Rng};
@@ -67,8 +68,9 @@ fn focus(snapshot: &Snapshot, account: &AccountIn, person: &PersonIn, unit: u16)
         let late = if overdue(account, p.family, snapshot.week.monday()) { 1.5 } else { 1.0 };
         known * stage * late
     };
+    let every = snapshot.units[unit as usize] == ALL_UNITS;
     (0..snapshot.products.len())
-        .filter(|i| snapshot.products[*i].unit == unit)
+        .filter(|i| every || snapshot.products[*i].unit == unit)
         .max_by(|a, b| score(*a).total_cmp(&score(*b)).then(b.cmp(a)))
         .map(|i| i as u16)
 }

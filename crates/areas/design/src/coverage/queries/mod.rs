@@ -1,5 +1,9 @@
 //! Reads of coverage.
 
+mod shown;
+
+pub(super) use shown::{AccountLine, AlignmentRow, OwnerCount, OwnerRegion, accounts_of, alignment, alignments, business_units, owner_counts, owner_regions, uncovered, uncovered_count};
+
 use super::CoverageLink;
 use rounds_kernel::{AccountId, Day, Result, Role, UserId};
 use rounds_store::{FromQueryResult, Query, args};

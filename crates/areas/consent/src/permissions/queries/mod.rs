@@ -1,5 +1,9 @@
 //! Reads that planning, the gate and the pages share.
 
+mod reach;
+
+pub(super) use reach::{ListFilter, PersonLine, ReachCounts, StateFilter, counts, people};
+
 use super::store::numbers;
 use super::{ANY_CHANNEL, Reach, State};
 use rounds_kernel::{Channel, PersonId, Result, Time};
@@ -28,7 +32,7 @@ struct BitsRow {
 }
 
 /// Sums a person's open rows to the bits of [`Reach`]: one row a person leaves the database instead of one a channel.
-pub(super) fn bits_sql() -> String {
+fn bits_sql() -> String {
     let mut cases = format!("CASE WHEN channel = '{ANY_CHANNEL}' THEN CASE state WHEN 'denied' THEN 32768 ELSE 0 END");
     for c in Channel::ALL {
         let (granted, denied) = (1 << (2 * c.index()), 2 << (2 * c.index()));

@@ -1,0 +1,117 @@
+//! `/permissions/people`: the people behind the numbers.
+
+use super::super::queries::{ListFilter, PersonLine, Reachability, StateFilter, people as read};
+use super::super::{Reach, State};
+use super::short_chip;
+use axum::extract::{Query, State as Shared};
+use rounds_kernel::{Channel, Cursor, Page, PersonId, PersonRole};
+use rounds_web::components::{Chip, Column, Filter, Pager};
+use rounds_web::{App, Shell, Visitor, WebResult, page};
+use serde::Deserialize;
+
+const PER_PAGE: usize = 50;
+
+/// The address of a view.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(in crate::permissions) struct ListQuery {
+    #[serde(default)]
+    channel: String,
+    #[serde(default)]
+    state: String,
+    #[serde(default)]
+    role: String,
+    #[serde(default)]
+    after: String,
+}
+
+#[derive(askama::Template)]
+#[template(path = "permissions/templates/people.html")]
+struct PeoplePage {
+    shell: Shell,
+    filters: Vec<Filter>,
+    columns: Vec<Column>,
+    lines: Vec<Line>,
+    pager: Pager,
+}
+
+struct Line {
+    id: i64,
+    name: String,
+    role: &'static str,
+    account: Option<(i64, String)>,
+    chips: Vec<Chip>,
+}
+
+fn filter_of(q: &ListQuery) -> ListFilter {
+    let state = match q.state.as_str() {
+        "reachable" => Some(StateFilter::Reachable),
+        "do_not_contact" => Some(StateFilter::DoNotContact),
+        other => State::parse(other).map(StateFilter::Recorded),
+    };
+    ListFilter { channel: Channel::parse(&q.channel), state, role: PersonRole::parse(&q.role) }
+}
+
+fn filters(q: &ListQuery) -> Vec<Filter> {
+    let with_all = |pairs: Vec<(&'static str, &'static str)>| -> Vec<(&'static str, &'static str)> { std::iter::once(("", "All")).chain(pairs).collect() };
+    let channels = with_all(Channel::ALL.iter().map(|c| (c.code(), c.label())).collect());
+    let states = with_all(vec![("reachable", "Reachable"), ("granted", "Granted"), ("denied", "Denied"), ("unknown", "Unknown"), ("do_not_contact", "Do not contact")]);
+    let roles = with_all(PersonRole::ALL.iter().map(|r| (r.code(), r.label())).collect());
+    vec![
+        Filter::select("channel", "Channel", &channels, &q.channel),
+        Filter::select("state", "Permission", &states, &q.state),
+        Filter::select("role", "Role", &roles, &q.role),
+    ]
+}
+
+fn view(shell: Shell, q: &ListQuery, found: Page<PersonLine>, reach: &Reachability) -> PeoplePage {
+    let channels: Vec<Channel> = filter_of(q).channel.map_or_else(|| Channel::ALL.to_vec(), |c| vec![c]);
+    let line = |p: PersonLine| {
+        let known: Reach = reach.of(PersonId(p.id));
+        let country = p.country.clone().unwrap_or_default();
+        Line {
+            id: p.id,
+            name: p.name,
+            role: PersonRole::parse(&p.role).map_or("—", PersonRole::label),
+            account: p.account_id.zip(p.account),
+            chips: channels.iter().map(|c| short_chip(known, &country, *c)).collect(),
+        }
+    };
+    let columns = ["Name", "Role", "Account"].into_iter().chain(channels.iter().map(|c| c.label())).map(Column::text).collect();
+    let pager = pager(q, found.rows.len(), found.next);
+    let lines: Vec<Line> = found.rows.into_iter().map(line).collect();
+    PeoplePage { shell, filters: filters(q), columns, lines, pager }
+}
+
+fn pager(q: &ListQuery, shown: usize, next: Option<Cursor>) -> Pager {
+    let more = if next.is_some() { ", more follow" } else { "" };
+    let link = |c: Cursor| {
+        let mut pairs = form_urlencoded::Serializer::new(String::new());
+        for (name, value) in [("channel", &q.channel), ("state", &q.state), ("role", &q.role)] {
+            if !value.is_empty() {
+                pairs.append_pair(name, value);
+            }
+        }
+        format!("/permissions/people?{}", pairs.append_pair("after", &c.encode()).finish())
+    };
+    Pager { shown: format!("{shown} people{more}"), previous: None, next: next.map(link) }
+}
+
+pub(in crate::permissions) async fn people(Shared(app): Shared<App>, visitor: Visitor, Query(q): Query<ListQuery>) -> WebResult {
+    let (found, reach) = read(app.db(), &visitor.actor, &filter_of(&q), Cursor::decode(&q.after), PER_PAGE).await?;
+    page(&view(visitor.shell(&app, "People by permission"), &q, found, &reach))
+}
+
+pub(super) fn sample() -> String {
+    let person = |id: i64, name: &str, role: &str, country: &str| PersonLine {
+        id,
+        name: name.into(),
+        role: role.into(),
+        account_id: (id != 3).then_some(7),
+        account: (id != 3).then(|| "St. Brigid Medical Center".into()),
+        country: Some(country.into()),
+    };
+    let rows = vec![person(1, "Dr. Aoife Meyer", "physician", "US"), person(2, "Jörg <b>Ackermann</b>", "nurse", "DE"), person(3, "Siobhán Ní Riain", "procurement", "IE")];
+    let found = Page { rows, next: Some(Cursor { key: "Siobhán".into(), id: 3 }) };
+    let q = ListQuery { state: "unknown".into(), ..ListQuery::default() };
+    askama::Template::render(&view(Shell::sample("People by permission"), &q, found, &Reachability::default())).unwrap_or_default()
+}

@@ -1,0 +1,56 @@
+//! Reachability, the list behind its numbers, and the panel on a person's page.
+
+mod list;
+mod overview;
+mod panel;
+
+pub(super) use list::people;
+pub(super) use overview::overview;
+pub use panel::panel;
+pub(super) use panel::record;
+
+use rounds_kernel::{Channel, Money};
+use rounds_web::components::{Chip, Tone};
+
+use super::{Reach, State};
+
+/// Pages drawn from their samples.
+pub(super) fn samples() -> Vec<(&'static str, String)> {
+    vec![("permissions", overview::sample()), ("permissions-people", list::sample()), ("permission-panel", panel::sample())]
+}
+
+/// A count with thousands set apart.
+fn told(n: i64) -> String {
+    Money(n * 100).whole()
+}
+
+fn percent(part: i64, whole: i64) -> String {
+    match (100 * part + whole / 2).checked_div(whole) {
+        None => "—".into(),
+        Some(0) if part > 0 => "< 1 %".into(),
+        Some(100) if part < whole => "> 99 %".into(),
+        Some(n) => format!("{n} %"),
+    }
+}
+
+/// What stands for a channel, in a short chip for lists.
+fn short_chip(reach: Reach, country: &str, channel: Channel) -> Chip {
+    let long = chip(reach, country, channel);
+    match (reach.do_not_contact(), reach.state(channel), long.tone) {
+        (true, ..) => Chip::new("No contact", Tone::Bad),
+        (_, State::Unknown, Tone::Warn) => Chip::new("Ask first", Tone::Warn),
+        (_, State::Unknown, _) => Chip::new("Unknown", Tone::Plain),
+        _ => long,
+    }
+}
+
+/// What stands for a channel and what that allows, in a chip.
+fn chip(reach: Reach, country: &str, channel: Channel) -> Chip {
+    match (reach.do_not_contact(), reach.state(channel)) {
+        (true, _) => Chip::new("Do not contact", Tone::Bad),
+        (_, State::Granted) => Chip::new("Granted", Tone::Good),
+        (_, State::Denied) => Chip::new("Denied", Tone::Bad),
+        (_, State::Unknown) if reach.allows(country, channel) => Chip::new("Unknown, allowed until a no", Tone::Plain),
+        (_, State::Unknown) => Chip::new("Unknown, needs a yes first", Tone::Warn),
+    }
+}

@@ -1,0 +1,128 @@
+//! Indicators counted from facts, on each engine.
+
+use super::queries;
+use rounds_kernel::{AccountId, Actor, Channel, Day, FactKind, FixedClock, NewFact, Permission, Result, Role, Scope, Time, UserId};
+use rounds_platform::users::CreateUser;
+use rounds_store::{Command, Db, MigrationTrait, MigratorTrait, Runner, Tx};
+use serde::Serialize;
+use serde_json::json;
+use std::sync::Arc;
+
+struct Schema;
+
+impl MigratorTrait for Schema {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        let mut all = rounds_store::own_migrations();
+        all.extend(rounds_platform::migrations());
+        all
+    }
+}
+
+#[derive(Serialize)]
+struct Write(Vec<NewFact>);
+
+impl Command for Write {
+    const NAME: &'static str = "test.write_facts";
+    const PERMISSION: Permission = Permission::Administer;
+    type Out = ();
+
+    async fn run(self, tx: &mut Tx) -> Result<()> {
+        rounds_platform::scope::extend(tx, vec![(1, 1)]).await?;
+        tx.facts(self.0).await
+    }
+}
+
+fn monday() -> Day {
+    Day::parse("2026-11-23").expect("a day")
+}
+
+fn contact(week: i32, channel: Channel, outcome: &str, user: UserId, account: i64, action: Option<i64>) -> NewFact {
+    let mut body = json!({ "purpose": "educate", "outcome": outcome, "direction": "out" });
+    if let Some(id) = action {
+        body["action_id"] = id.into();
+    }
+    let at = Time::at_day(monday().plus(7 * week)).plus_minutes(600);
+    NewFact {
+        account: Some(AccountId(account)),
+        channel: Some(channel),
+        user: Some(user),
+        body,
+        ..NewFact::new(FactKind::Contact, at, "test")
+    }
+}
+
+fn facts(users: &[UserId]) -> Vec<NewFact> {
+    let mut all = vec![
+        contact(0, Channel::Phone, "reached", users[0], 1, Some(1)),
+        contact(0, Channel::Phone, "no_answer", users[1], 1, None),
+        contact(-1, Channel::Visit, "demo_booked", users[0], 1, None),
+        contact(-1, Channel::Email, "sent", users[0], 1, None),
+        contact(-1, Channel::Email, "sent", users[0], 2, None),
+        contact(-9, Channel::Email, "sent", users[0], 1, None),
+    ];
+    let at = Time::at_day(monday()).plus_minutes(660);
+    let act = |kind, body| NewFact { account: Some(AccountId(1)), user: Some(users[0]), body, ..NewFact::new(kind, at, "test") };
+    all.push(act(FactKind::Accepted, json!({ "action_id": 1, "text": "" })));
+    all.push(act(FactKind::Dismissed, json!({ "action_id": 2, "reason": "wrong_time", "text": "" })));
+    let order = |day: i32, family: &str, cents: i64, account| {
+        let body = json!({ "order_no": "O", "product": "P", "family": family, "quantity": 1, "amount_cents": cents });
+        NewFact { account: Some(AccountId(account)), body, ..NewFact::new(FactKind::Order, Time::at_day(monday().plus(day)), "test") }
+    };
+    all.extend([order(-1, "A", 500, 1), order(-1, "A", 700, 1), order(-40, "B", 900, 1), order(-40, "B", 50, 2), order(-800, "B", 9, 1)]);
+    all
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn facts_are_counted_within_scope() {
+    for temp in rounds_testkit::databases().await {
+        let db = Db::open(&temp.url).await.expect("opens");
+        db.migrate::<Schema>().await.expect("migrates");
+        let now = Time::at_day(monday()).plus_minutes(720);
+        let runner = Runner::new(db, Arc::new(FixedClock::at(now)));
+        let all = Actor::program("test");
+        let mut users = Vec::new();
+        for (email, role) in [("a@demo.example", Role::FieldRep), ("b@demo.example", Role::RemoteRep)] {
+            let (manager_email, zone) = (None, "UTC".to_owned());
+            let new = CreateUser { email: email.into(), name: email.into(), role, manager_email, zone, weekly_minutes: 900 };
+            users.push(runner.run(&all, new).await.expect("a user"));
+        }
+        runner.run(&all, Write(facts(&users))).await.expect("facts");
+        let team = Actor { scope: Scope::CoveredBy(vec![UserId(1)]), ..all.clone() };
+        let from = monday().plus(-7);
+        let weeks = |who: Actor| {
+            let db = runner.db.clone();
+            async move {
+                let rows = queries::weeks(&db, &who, from, now).await.expect("counts");
+                rows.into_iter().map(|r| (r.week, r.channel, r.contacts, r.attempts, r.reached)).collect::<Vec<_>>()
+            }
+        };
+        let row = |week, channel: &str, contacts, attempts, reached| (week, channel.to_owned(), contacts, attempts, reached);
+        assert_eq!(weeks(all.clone()).await, [row(0, "email", 2, 0, 0), row(0, "visit", 1, 1, 1), row(1, "phone", 2, 2, 1)]);
+        assert_eq!(weeks(team.clone()).await[0], row(0, "email", 1, 0, 0));
+        let roles = queries::roles(&runner.db, &all, from, now).await.expect("counts");
+        let seen: Vec<_> = roles.iter().map(|g| (g.name.as_str(), g.people, g.attempts, g.reached)).collect();
+        assert_eq!(seen, [("Field rep", 1, 2, 2), ("Remote rep", 1, 1, 0)]);
+        let actions = queries::actions(&runner.db, &all, monday(), now).await.expect("counts");
+        let mut ends: Vec<_> = actions.into_iter().map(|a| (a.kind, a.why.unwrap_or_default(), a.actions)).collect();
+        ends.sort();
+        let end = |kind: &str, why: &str| (kind.to_owned(), why.to_owned(), 1);
+        assert_eq!(ends, [end("accepted", ""), end("contact", "reached"), end("dismissed", "wrong_time")]);
+        assert_eq!(queries::people_behind_actions(&runner.db, &all, monday(), now).await.ok(), Some(1));
+        let year = monday().plus(-300);
+        let orders = queries::orders(&runner.db, &all, year, now).await.expect("adds up");
+        let sums: Vec<_> =
+            orders.iter().map(|o| (o.day - i64::from(monday().0), o.family.as_deref().unwrap_or(""), o.amount_cents)).collect();
+        assert_eq!(sums, [(-40, "B", 950), (-1, "A", 1_200)]);
+        assert_eq!(queries::orders(&runner.db, &team, year, now).await.expect("adds up")[0].amount_cents, 900);
+    }
+}
+
+#[test]
+fn a_small_team_sees_no_figures_about_itself() {
+    let pages = crate::samples();
+    let (full, small) = (&pages[0].1, &pages[1].1);
+    assert!(full.contains("Contacts by week and channel") && full.contains("Remote rep and customer success"));
+    assert!(!small.contains("Contacts by week and channel") && small.contains("Not shown for few people"));
+    assert!(small.contains("Orders by month and family"));
+    assert!(pages.iter().all(|(name, html)| html.contains("</main>") && !name.is_empty()));
+}

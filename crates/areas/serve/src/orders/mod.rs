@@ -1,0 +1,34 @@
+//! Orders: lines of an account, never of a person, with what is still on back order.
+//!
+//! Public: [`OrderRow`], [`ImportOrders`] (also brings the status of known lines up to date), [`Status`].
+//! Routes: `/orders` (list), `/orders.csv`. Tables: [`TABLES`]. Facts: kind `order`, one a line, at its first import.
+
+mod commands;
+mod model;
+mod pages;
+mod store;
+#[cfg(test)]
+mod tests;
+
+pub use commands::{ImportOrders, OrderRow};
+pub use model::Status;
+pub use store::migrations;
+
+use rounds_kernel::Permission;
+use rounds_web::Route;
+
+/// Tables this capability owns.
+pub const TABLES: &[&str] = &["order_line"];
+
+/// Routes of this capability.
+pub fn routes() -> Vec<Route> {
+    vec![
+        Route::get("/orders", Permission::ReadOrders, pages::list).menu("Serve", "Orders"),
+        Route::get("/orders.csv", Permission::ReadOrders, pages::export),
+    ]
+}
+
+/// Pages drawn from their samples.
+pub fn samples() -> Vec<(&'static str, String)> {
+    pages::samples()
+}

@@ -1,0 +1,174 @@
+//! SQL and migrations of the table `order_line`.
+
+use super::Status;
+use rounds_kernel::{Actor, Cursor, Page, Result};
+use rounds_platform::scope;
+use rounds_store::{FromQueryResult, MigrationTrait, Query, SqlMigration, Tx, Value, args};
+use std::collections::BTreeMap;
+
+/// Migrations of this capability.
+pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+    vec![
+        SqlMigration {
+            name: "m20261122_160000_serve_order_line",
+            up: "
+CREATE TABLE order_line (
+  id {id}, order_no TEXT NOT NULL, line BIGINT NOT NULL, account_id BIGINT NOT NULL, product_id BIGINT NOT NULL, quantity BIGINT NOT NULL,
+  amount_cents BIGINT NOT NULL, ordered_at BIGINT NOT NULL, status TEXT NOT NULL, due_at BIGINT, source TEXT NOT NULL,
+  UNIQUE (order_no, line));
+CREATE INDEX order_line_account ON order_line (account_id, ordered_at, id);
+CREATE INDEX order_line_ordered ON order_line (ordered_at, id);
+CREATE INDEX order_line_status ON order_line (status, due_at, id);
+",
+        }
+        .boxed(),
+    ]
+}
+
+/// What the list is narrowed to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Narrow {
+    pub status: Option<Status>,
+    pub account: Option<i64>,
+    pub order_no: Option<String>,
+    /// First letters of the account's name.
+    pub name: String,
+}
+
+impl Narrow {
+    /// SQL condition within the actor's scope, and its parameters, numbered from `$1`.
+    fn condition(&self, actor: &Actor) -> (String, Vec<Value>) {
+        let (mut sql, mut args) = (scope::accounts(actor, "o.account_id"), Vec::new());
+        let mut add = |text: &str, value: Value| {
+            args.push(value);
+            sql.push_str(&text.replace('?', &format!("${}", args.len())));
+        };
+        if let Some(s) = self.status {
+            add(" AND o.status = ?", s.code().into());
+        }
+        if let Some(a) = self.account {
+            add(" AND o.account_id = ?", a.into());
+        }
+        if let Some(n) = &self.order_no {
+            add(" AND o.order_no = ?", n.clone().into());
+        }
+        if !self.name.is_empty() {
+            let prefix = self.name.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+            add(" AND LOWER(a.name) LIKE ? ESCAPE '\\'", format!("{prefix}%").into());
+        }
+        (sql, args)
+    }
+}
+
+/// One order line as a list shows it.
+#[derive(Debug, Clone, Default, FromQueryResult)]
+pub(super) struct Line {
+    pub id: i64,
+    pub order_no: String,
+    pub line: i64,
+    pub account_id: i64,
+    pub account: String,
+    pub code: String,
+    pub product: String,
+    pub family: String,
+    pub quantity: i64,
+    pub amount_cents: i64,
+    pub ordered_at: i64,
+    pub status: String,
+    pub due_at: Option<i64>,
+}
+
+const LINE: &str = "SELECT o.id, o.order_no, o.line, o.account_id, a.name AS account, p.code, p.name AS product, p.family, o.quantity, \
+    o.amount_cents, o.ordered_at, o.status, o.due_at FROM order_line o JOIN account a ON a.id = o.account_id \
+    JOIN product p ON p.id = o.product_id";
+
+/// A page of lines within scope: back orders by promised date, the longest overdue first; all others newest first.
+pub(super) async fn page(db: &impl Query, actor: &Actor, n: &Narrow, after: Option<&Cursor>, limit: usize) -> Result<Page<Line>> {
+    let by_due = n.status == Some(Status::BackOrder);
+    let (key, op, order) = if by_due { ("COALESCE(o.due_at, 0)", ">", "ASC") } else { ("o.ordered_at", "<", "DESC") };
+    let (condition, mut args) = n.condition(actor);
+    let mut sql = format!("{LINE} WHERE {condition}");
+    if let Some((at, id)) = after.and_then(|c| Some((c.key.parse::<i64>().ok()?, c.id))) {
+        let k = args.len();
+        sql.push_str(&format!(" AND ({key} {op} ${} OR ({key} = ${} AND o.id {op} ${}))", k + 1, k + 2, k + 3));
+        args.extend(args![at, at, id]);
+    }
+    args.push((limit as i64 + 1).into());
+    sql.push_str(&format!(" ORDER BY {key} {order}, o.id {order} LIMIT ${}", args.len()));
+    let rows = db.all(&sql, args).await?;
+    Ok(Page::from_fetched(rows, limit, |r: &Line| {
+        let key = if by_due { r.due_at.unwrap_or(0) } else { r.ordered_at };
+        Cursor { key: key.to_string(), id: r.id }
+    }))
+}
+
+/// How many lines and how much, by status.
+#[derive(Debug, Clone, Default, FromQueryResult)]
+pub(super) struct Total {
+    pub status: String,
+    pub lines: i64,
+    pub amount_cents: i64,
+    pub overdue: i64,
+}
+
+pub(super) async fn totals(db: &impl Query, actor: &Actor, n: &Narrow, now: i64) -> Result<Vec<Total>> {
+    let (condition, mut args) = Narrow { status: None, ..n.clone() }.condition(actor);
+    args.push(now.into());
+    let sql = format!(
+        "SELECT o.status, COUNT(*) AS lines, CAST(SUM(o.amount_cents) AS BIGINT) AS amount_cents, \
+         CAST(SUM(CASE WHEN o.due_at < ${} THEN 1 ELSE 0 END) AS BIGINT) AS overdue \
+         FROM order_line o JOIN account a ON a.id = o.account_id WHERE {condition} GROUP BY o.status",
+        args.len()
+    );
+    db.all(&sql, args).await
+}
+
+/// What stands of a line already.
+#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
+pub(super) struct Known {
+    pub order_no: String,
+    pub line: i64,
+    pub account_id: i64,
+    pub product_id: i64,
+    pub quantity: i64,
+    pub amount_cents: i64,
+    pub ordered_at: i64,
+    pub status: String,
+    pub due_at: Option<i64>,
+}
+
+/// Lines of these orders, by order number and line.
+pub(super) async fn known(db: &impl Query, order_nos: &[&str]) -> Result<BTreeMap<(String, i64), Known>> {
+    let mut wanted = order_nos.to_vec();
+    wanted.sort_unstable();
+    wanted.dedup();
+    let mut out = BTreeMap::new();
+    for chunk in wanted.chunks(1_000) {
+        let places: Vec<String> = (1..=chunk.len()).map(|i| format!("${i}")).collect();
+        let sql = format!(
+            "SELECT order_no, line, account_id, product_id, quantity, amount_cents, ordered_at, status, due_at FROM order_line \
+             WHERE order_no IN ({})",
+            places.join(", ")
+        );
+        let args = chunk.iter().map(|n| Value::from(*n)).collect();
+        out.extend(db.all::<Known>(&sql, args).await?.into_iter().map(|k| ((k.order_no.clone(), k.line), k)));
+    }
+    Ok(out)
+}
+
+/// Writes lines: new ones are added, known ones brought up to date.
+pub(super) async fn upsert(tx: &mut Tx, source: &str, rows: &[&Known]) -> Result<()> {
+    const INTO: &[&str] =
+        &["order_no", "line", "account_id", "product_id", "quantity", "amount_cents", "ordered_at", "status", "due_at", "source"];
+    let values = rows
+        .iter()
+        .map(|r| {
+            let no = r.order_no.clone();
+            args![no, r.line, r.account_id, r.product_id, r.quantity, r.amount_cents, r.ordered_at, r.status.clone(), r.due_at, source]
+        })
+        .collect();
+    let suffix = "ON CONFLICT (order_no, line) DO UPDATE SET product_id = excluded.product_id, quantity = excluded.quantity, \
+                  amount_cents = excluded.amount_cents, ordered_at = excluded.ordered_at, status = excluded.status, \
+                  due_at = excluded.due_at, source = excluded.source";
+    tx.insert_many("order_line", INTO, values, suffix).await.map(|_| ())
+}

@@ -1,0 +1,265 @@
+//! The command line.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// The commercial engine for medical-technology companies.
+#[derive(Debug, Parser)]
+#[command(name = "rounds", version, about)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Commands,
+}
+
+/// Where the record is.
+#[derive(Debug, Clone, Args)]
+pub struct Database {
+    /// A file (SQLite) or postgres://user:password@host/database.
+    #[arg(long, env = "ROUNDS_DATABASE", default_value = "rounds.db")]
+    pub database: String,
+}
+
+/// All commands.
+#[derive(Debug, Subcommand)]
+pub enum Commands {
+    /// Simulate a market, plan the week, and serve it on this computer with demo users.
+    Demo(Demo),
+    /// Serve the application.
+    Serve(Serve),
+    /// Import files: AHRQ systems and hospital linkage, CMS hospitals, Dartmouth ZIP to HRR.
+    Import(Import),
+    /// Simulate a market of its own, or people, team and history onto an imported one.
+    Simulate(Simulate),
+    /// Decide a week's next best actions, check and store them.
+    Plan(Plan),
+    /// Create users and set passwords.
+    User(User),
+    /// Measure, side by side with peers where asked.
+    #[command(subcommand)]
+    Bench(Bench),
+}
+
+/// `rounds demo`
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// Accounts to simulate.
+    #[arg(long, default_value_t = 1_500)]
+    pub accounts: usize,
+    /// Seed of the simulation.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Port on 127.0.0.1; the demo listens nowhere else.
+    #[arg(long, default_value_t = 8080)]
+    pub port: u16,
+    /// Where the demo keeps its record.
+    #[arg(long, default_value = "demo/rounds.db")]
+    pub database: PathBuf,
+    /// Throw an earlier demo's record away first.
+    #[arg(long)]
+    pub fresh: bool,
+    /// Make everything, but do not serve.
+    #[arg(long)]
+    pub no_serve: bool,
+}
+
+/// `rounds serve`
+#[derive(Debug, Args)]
+pub struct Serve {
+    #[command(flatten)]
+    pub at: Database,
+    /// Address to listen on.
+    #[arg(long, default_value = "127.0.0.1:8080")]
+    pub listen: String,
+    /// People reach the server over HTTPS: cookies are marked secure.
+    #[arg(long)]
+    pub https: bool,
+    /// A trusted proxy in front sets x-forwarded-for.
+    #[arg(long)]
+    pub behind_proxy: bool,
+}
+
+/// `rounds import`
+#[derive(Debug, Args)]
+pub struct Import {
+    #[command(flatten)]
+    pub at: Database,
+    /// Files; their kind is recognised by the header.
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+    /// Kind of file, if the header does not say.
+    #[arg(long)]
+    pub kind: Option<String>,
+}
+
+/// `rounds simulate`
+#[derive(Debug, Clone, Args)]
+pub struct Simulate {
+    #[command(flatten)]
+    pub at: Database,
+    /// Accounts of a market of its own.
+    #[arg(long, default_value_t = 1_500)]
+    pub accounts: usize,
+    /// Mean number of people an account.
+    #[arg(long, default_value_t = 8.0)]
+    pub people_per_account: f64,
+    /// Seed.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Last day of the simulated year, YYYY-MM-DD; today if not given.
+    #[arg(long)]
+    pub today: Option<String>,
+    /// Simulate onto the accounts that are in the record already.
+    #[arg(long)]
+    pub onto: bool,
+}
+
+/// `rounds plan`
+#[derive(Debug, Args)]
+pub struct Plan {
+    #[command(flatten)]
+    pub at: Database,
+    /// ISO week, e.g. 2026-W48; the present week, or on a weekend the next, if not given.
+    #[arg(long)]
+    pub week: Option<String>,
+    /// Breaks ties.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Threads; the plan does not depend on it.
+    #[arg(long, default_value_t = 2)]
+    pub threads: usize,
+    /// Instead of making a plan.
+    #[command(subcommand)]
+    pub instead: Option<PlanInstead>,
+}
+
+/// Other things to do with a plan.
+#[derive(Debug, Subcommand)]
+pub enum PlanInstead {
+    /// Say why, and why not, for one person.
+    Explain(Explain),
+}
+
+/// `rounds plan explain`
+#[derive(Debug, Args)]
+pub struct Explain {
+    #[command(flatten)]
+    pub at: Database,
+    /// Person's id, or the beginning of their name.
+    #[arg(long)]
+    pub person: String,
+    /// ISO week; the newest plan if not given.
+    #[arg(long)]
+    pub week: Option<String>,
+}
+
+/// `rounds user`
+#[derive(Debug, Args)]
+pub struct User {
+    #[command(flatten)]
+    pub at: Database,
+    /// What to do.
+    #[command(subcommand)]
+    pub act: UserAct,
+}
+
+/// Acts on users.
+#[derive(Debug, Subcommand)]
+pub enum UserAct {
+    /// List all users.
+    List,
+    /// Create a user.
+    Create {
+        /// Sign-in name.
+        #[arg(long)]
+        email: String,
+        /// Full name.
+        #[arg(long)]
+        name: String,
+        /// Role code: admin, operations, manager, kam, field_rep, remote_rep, marketer, success.
+        #[arg(long)]
+        role: String,
+        /// Manager's e-mail.
+        #[arg(long)]
+        manager: Option<String>,
+        /// IANA time zone.
+        #[arg(long, default_value = "America/Chicago")]
+        zone: String,
+        /// Hours a week for planned contacts.
+        #[arg(long, default_value_t = 25.0)]
+        hours: f64,
+    },
+    /// Set a password; it is read from standard input.
+    Password {
+        /// Sign-in name.
+        #[arg(long)]
+        email: String,
+    },
+}
+
+/// `rounds bench`
+#[derive(Debug, Subcommand)]
+pub enum Bench {
+    /// Contact allocation on the reference family of instances.
+    Assign(BenchAssign),
+    /// From stored record to stored, checked week.
+    Week(BenchWeek),
+}
+
+/// Variant of the reference instance.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Variant {
+    /// Reps' own customers.
+    A,
+    /// Demos by neighbouring reps: couples all reps.
+    B,
+    /// With account caps, coverage minimums and locks.
+    C,
+}
+
+/// A solver to compare with.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Peer {
+    /// HiGHS simplex on the linear relaxation, by highspy from PyPI.
+    Highs,
+}
+
+/// `rounds bench assign`
+#[derive(Debug, Args)]
+pub struct BenchAssign {
+    /// Customers.
+    #[arg(long, default_value_t = 100_000)]
+    pub customers: usize,
+    /// Variant.
+    #[arg(long, value_enum, ignore_case = true, default_value = "A")]
+    pub variant: Variant,
+    /// Seed.
+    #[arg(long, default_value_t = 2024)]
+    pub seed: u64,
+    /// Threads.
+    #[arg(long, default_value_t = 2)]
+    pub threads: usize,
+    /// Peer to run on the same instance.
+    #[arg(long, value_enum)]
+    pub peer: Option<Peer>,
+}
+
+/// `rounds bench week`
+#[derive(Debug, Args)]
+pub struct BenchWeek {
+    /// Accounts.
+    #[arg(long, default_value_t = 10_000)]
+    pub accounts: usize,
+    /// Mean number of people an account.
+    #[arg(long, default_value_t = 10.0)]
+    pub people_per_account: f64,
+    /// Seed.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Threads.
+    #[arg(long, default_value_t = 2)]
+    pub threads: usize,
+    /// Database to fill; a temporary SQLite file if not given.
+    #[arg(long)]
+    pub database: Option<String>,
+}

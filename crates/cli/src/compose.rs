@@ -1,0 +1,77 @@
+//! Puts the areas together: schema, routes, jobs, samples.
+
+use rounds_kernel::{Clock, Result};
+use rounds_platform::imports::{ImportWork, Importers};
+use rounds_platform::jobs::Work;
+use rounds_store::{Db, MigrationTrait, MigratorTrait, Runner};
+use rounds_web::Route;
+use std::sync::Arc;
+
+/// The whole schema: the store's, the web's, then the areas' in their order.
+pub struct Migrator;
+
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        let mut all = rounds_store::own_migrations();
+        all.extend(rounds_web::migrations());
+        all.extend(rounds_platform::migrations());
+        all.extend(rounds_customers::migrations());
+        all.extend(rounds_consent::migrations());
+        all.extend(rounds_design::migrations());
+        all.extend(rounds_demand::migrations());
+        all.extend(rounds_engage::migrations());
+        all.extend(rounds_serve::migrations());
+        all.extend(rounds_measure::migrations());
+        all
+    }
+}
+
+/// All routes of all areas.
+pub fn routes() -> Vec<Route> {
+    let mut all = rounds_platform::routes();
+    // all.extend(rounds_customers::routes());
+    all.extend(rounds_consent::routes());
+    all.extend(rounds_design::routes());
+    all.extend(rounds_demand::routes());
+    all.extend(rounds_engage::routes());
+    all.extend(rounds_serve::routes());
+    all.extend(rounds_measure::routes());
+    all
+}
+
+/// Everything the program can import.
+pub fn importers() -> Importers {
+    Arc::new(rounds_customers::importers())
+}
+
+/// Every kind of long work.
+pub fn works() -> Vec<Arc<dyn Work>> {
+    vec![
+        Arc::new(ImportWork { importers: importers() }),
+        Arc::new(rounds_design::coverage::SearchFollowsCoverage),
+        Arc::new(rounds_engage::next_best_action::PlanWork),
+    ]
+}
+
+/// Every page of every area drawn from its samples.
+pub fn samples() -> Vec<(&'static str, String)> {
+    let mut all = rounds_platform::samples();
+    // all.extend(rounds_customers::samples());
+    all.extend(rounds_consent::samples());
+    all.extend(rounds_design::samples());
+    all.extend(rounds_demand::samples());
+    all.extend(rounds_engage::samples());
+    all.extend(rounds_serve::samples());
+    all.extend(rounds_measure::samples());
+    all
+}
+
+/// Opens the record and brings its schema up to date.
+///
+/// # Errors
+/// `store.unreachable`, `store.migration`.
+pub async fn open(database: &str, clock: Arc<dyn Clock>) -> Result<Runner> {
+    let db = Db::open(database).await?;
+    db.migrate::<Migrator>().await?;
+    Ok(Runner::new(db, clock))
+}

@@ -1,0 +1,35 @@
+//! The `rounds` program: composes all areas' routes, migrations and jobs, and gives each a command.
+
+mod args;
+pub mod bench;
+pub mod compose;
+mod demo;
+mod explain;
+mod import;
+mod plan;
+pub mod progress;
+mod serve;
+pub mod simulate;
+mod user;
+
+pub use args::Cli;
+
+use args::{Bench, Commands};
+use rounds_kernel::Result;
+
+/// Runs one command.
+///
+/// # Errors
+/// The command's own; printed by `main` with cause, remedy and code.
+pub async fn run(cli: Cli) -> Result<()> {
+    match cli.command {
+        Commands::Demo(a) => demo::run(a).await,
+        Commands::Serve(a) => serve::run(a).await,
+        Commands::Import(a) => import::run(a).await,
+        Commands::Simulate(a) => simulate::run(a).await,
+        Commands::Plan(a) => plan::run(a).await,
+        Commands::User(a) => user::run(a).await,
+        Commands::Bench(Bench::Assign(a)) => bench::assign(a),
+        Commands::Bench(Bench::Week(a)) => bench::week(a).await,
+    }
+}

@@ -1,0 +1,36 @@
+//! Every page drawn from its sample: complete, safe, usable without script.
+
+#[test]
+fn every_page_is_drawn_from_its_sample() {
+    let mut pages = rounds_cli::compose::samples();
+    pages.extend(own());
+    assert!(pages.len() >= 30, "only {} samples", pages.len());
+    for (name, html) in &pages {
+        assert!(html.len() > 200, "{name} is empty: it failed to draw");
+        assert_eq!(html.matches("<form method=\"post\"").count(), html.matches("name=\"csrf\"").count() + html.matches("?csrf=").count(), "{name}: a form without its token");
+        for hostile in ["<b>", "<i>", "<script>alert", "<data>", "<img src=x"] {
+            assert!(!html.contains(hostile), "{name} prints {hostile} unescaped");
+        }
+        assert!(!html.contains("style=\""), "{name} has an inline style, which the content policy blocks");
+        for event in [" onclick=", " onload=", " onsubmit=", "<script>"] {
+            assert!(!html.contains(event), "{name} has {event}");
+        }
+        if html.contains("<!doctype html>") {
+            let headings = html.matches("<h1").count();
+            assert!(headings >= 1, "{name} has no heading");
+            assert!(html.contains("id=\"content\""), "{name} has no main content to skip to");
+        }
+    }
+}
+
+fn own() -> Vec<(&'static str, String)> {
+    use askama::Template;
+    let draw = |t: &dyn Fn() -> askama::Result<String>| t().expect("the page draws");
+    vec![
+        ("gallery", draw(&|| rounds_web::gallery::GalleryPage::sample().render())),
+        ("gallery: queue", draw(&|| rounds_web::gallery::QueueSample::sample().render())),
+        ("gallery: account", draw(&|| rounds_web::gallery::AccountSample::sample().render())),
+        ("problem", draw(&|| rounds_web::components::ProblemPage::sample().render())),
+        ("sign in", draw(&|| rounds_web::components::SignInPage::sample().render())),
+    ]
+}
