@@ -39,7 +39,7 @@ impl Site {
     /// Someone signed in.
     pub async fn sign_in(&self, email: &str, password: &str) -> Visitor {
         let v = self.visitor();
-        let a = v.post("/sign-in/submit", "/sign-in", &[("email", email), ("password", password), ("next", "/")]).await;
+        let a = v.post("/sign-in", "/sign-in", &[("email", email), ("password", password), ("next", "/")]).await;
         assert!(a.status.is_redirection(), "{email} could not sign in: {} {}", a.status, a.body);
         v
     }

@@ -63,7 +63,7 @@ pub(crate) fn routes() -> Vec<Route> {
     vec![
         Route::get("/", Permission::Open, home),
         Route::get("/sign-in", Permission::Open, door),
-        Route::post("/sign-in/submit", Permission::Open, sign_in),
+        Route::post("/sign-in", Permission::Open, sign_in),
         Route::post("/sign-out", Permission::SignedIn, sign_out),
     ]
 }

@@ -13,7 +13,7 @@ pub use action::{ActionCard, CardState};
 pub use forms::{Choice, Field, Filter};
 pub use pages::{DemoUser, ProblemPage, SignInPage};
 pub use record::{Fact, RecordHead, TimelineDay, TimelineItem};
-pub use tables::{Column, JobState, Pager, Progress, Sort, Stat};
+pub use tables::{Column, JobState, Pager, Progress, Sort, Stat, Tab};
 
 use std::fmt;
 

@@ -3,7 +3,7 @@
 //! The gallery is drawn in tests and looked at by people: a component that is not here does not exist.
 
 use crate::charts::{self, Chart, Row, Spec, Svg};
-use crate::components::{ActionCard, Chip, Column, Fact, Field, Filter, Pager, Progress, RecordHead, Stat, TimelineDay, Tone};
+use crate::components::{ActionCard, Chip, Column, Fact, Field, Filter, Pager, Progress, RecordHead, Stat, Tab, TimelineDay, Tone};
 use crate::shell::{Flash, Shell};
 use askama::Template;
 
@@ -74,6 +74,8 @@ pub struct Kit {
     pub facts: Vec<Fact>,
     /// Big numbers.
     pub stats: Vec<Stat>,
+    /// Days to choose from.
+    pub tabs: Vec<Tab>,
     /// A record's head.
     pub head: RecordHead,
     /// Two days of facts.
@@ -111,6 +113,7 @@ impl Kit {
             chips: Chip::sample(),
             facts: Fact::sample(),
             stats: Stat::sample(),
+            tabs: Tab::sample(),
             head: RecordHead::sample(),
             days: TimelineDay::sample(),
             cards: ActionCard::sample(),

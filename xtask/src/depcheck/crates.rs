@@ -151,7 +151,9 @@ fn is_named(sources: &Sources, package: &Package, dependency: &Dependency, table
         _ => true,
     };
     let mut files = sources.rust.iter().filter(|(path, _)| path.strip_prefix(&prefix).is_some_and(served));
-    files.any(|(_, source)| source.tokens.iter().any(|token| token.is(&import)))
+    // The row derive writes `sea_orm::` into the crate, so a crate that only reads rows needs it too.
+    let derived = import == "sea_orm";
+    files.any(|(_, source)| source.tokens.iter().any(|token| token.is(&import) || (derived && token.is("FromQueryResult"))))
 }
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 pub mod accounts;
 pub mod affiliations;
 pub mod identifiers;
+pub mod lists;
+pub mod panels;
 pub mod people;
 pub mod products;
 pub mod public_files;
@@ -10,9 +12,12 @@ pub mod regions;
 pub mod scope;
 pub mod search;
 pub mod systems;
+pub mod timeline;
 
 use rounds_platform::imports::Importer;
 use rounds_store::MigrationTrait;
+use rounds_web::Route;
+use std::sync::Arc;
 
 /// All importers of the area.
 pub fn importers() -> Vec<Box<dyn Importer>> {
@@ -28,5 +33,26 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
     all.extend(identifiers::migrations());
     all.extend(products::migrations());
     all.extend(regions::migrations());
+    all
+}
+
+/// All routes of the area. `panels` are what later areas show on the pages of accounts, people and systems.
+pub fn routes(panels: Vec<Arc<dyn panels::Panel>>) -> Vec<Route> {
+    let panels: panels::Panels = panels.into();
+    let mut all = systems::routes(&panels);
+    all.extend(accounts::routes(&panels));
+    all.extend(people::routes(&panels));
+    all.extend(products::routes());
+    all.extend(search::routes());
+    all
+}
+
+/// Every page of the area drawn from its samples.
+pub fn samples() -> Vec<(&'static str, String)> {
+    let mut all = systems::samples();
+    all.extend(accounts::samples());
+    all.extend(people::samples());
+    all.extend(products::samples());
+    all.extend(search::samples());
     all
 }

@@ -2,12 +2,19 @@
 
 pub mod leads;
 
+use rounds_customers::panels::Panel;
 use rounds_store::MigrationTrait;
 use rounds_web::Route;
+use std::sync::Arc;
 
 /// All routes of the area.
 pub fn routes() -> Vec<Route> {
     leads::routes()
+}
+
+/// What the area shows on the pages of accounts.
+pub fn panels() -> Vec<Arc<dyn Panel>> {
+    leads::panels()
 }
 
 /// All migrations of the area.

@@ -58,7 +58,7 @@ async fn country(w: &World) {
     }
 }
 
-#[derive(sea_orm::FromQueryResult)]
+#[derive(rounds_store::FromQueryResult)]
 struct Place {
     id: i64,
     state: String,

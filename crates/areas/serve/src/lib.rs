@@ -2,12 +2,19 @@
 
 pub mod orders;
 
+use rounds_customers::panels::Panel;
 use rounds_store::MigrationTrait;
 use rounds_web::Route;
+use std::sync::Arc;
 
 /// All routes of the area.
 pub fn routes() -> Vec<Route> {
     orders::routes()
+}
+
+/// What the area shows on the pages of accounts.
+pub fn panels() -> Vec<Arc<dyn Panel>> {
+    orders::panels()
 }
 
 /// All migrations of the area.

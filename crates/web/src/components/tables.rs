@@ -251,3 +251,24 @@ impl Progress {
         ]
     }
 }
+
+/// One of a few views of the same thing, chosen by a link.
+#[derive(Debug, Clone, Default)]
+pub struct Tab {
+    /// Words.
+    pub label: String,
+    /// Address.
+    pub href: String,
+    /// How many things it holds.
+    pub count: usize,
+    /// True for the view that is open.
+    pub current: bool,
+}
+
+impl Tab {
+    /// The days of a week.
+    pub fn sample() -> Vec<Self> {
+        let tab = |label: &str, count, current| Self { label: label.into(), href: format!("/queue?day={label}"), count, current };
+        vec![tab("Mon 23 Nov", 12, true), tab("Tue 24 Nov", 9, false), tab("Wed 25 Nov", 0, false)]
+    }
+}

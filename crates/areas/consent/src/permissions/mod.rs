@@ -3,7 +3,7 @@
 //! "Unknown" is a state of its own: nobody asked yet. What unknown allows depends on the country ([`policy`]); a recorded no
 //! always stands, and `*` (do not contact) beats everything.
 //!
-//! Public: [`State`], [`Reach`], [`current`] (bulk, for planning), [`of_person`], [`history`], [`policy`], [`RecordPermission`], [`panel`],
+//! Public: [`State`], [`Reach`], [`current`] (bulk, for planning), [`of_person`], [`history`], [`policy`], [`RecordPermission`], [`PermissionPanel`],
 //! [`ImportPermissions`]. Routes: `/permissions`, `/permissions/people`, `/people/{id}/permission` (POST). Tables: [`TABLES`].
 
 mod commands;
@@ -15,7 +15,7 @@ mod store;
 pub use commands::{ImportPermissions, PermissionRow, RecordPermission};
 pub(crate) use commands::{take_answers, write_denial};
 pub use model::{ANY_CHANNEL, Reach, State, policy};
-pub use pages::panel;
+pub use pages::PermissionPanel;
 pub use queries::{Entry, Reachability, current, history, of_person};
 pub use store::migrations;
 

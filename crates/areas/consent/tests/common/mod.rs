@@ -8,10 +8,10 @@ use rounds_customers::people::{ImportPeople, PersonRow};
 use rounds_kernel::{AccountId, Actor, CareSetting, Day, FixedClock, PersonId, PersonRole, Permission, Result, Role, Scope, Time, UserId};
 use rounds_platform::users::CreateUser;
 use rounds_store::{Command, Db, MigrationTrait, MigratorTrait, Query, Runner, Tx, args};
+use rounds_testkit::TempDb;
 use serde::Serialize;
 use std::future::Future;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Monday, 23 November 2026, 09:00 UTC.
 pub fn monday() -> Time {
@@ -25,29 +25,14 @@ pub struct World {
     pub program: Actor,
     pub ines: Actor,
     pub jonas: Actor,
-    _home: tempfile::TempDir,
+    _database: TempDb,
 }
 
 /// Runs `test` on a fresh world on each engine.
 pub async fn on_each_engine<M: MigratorTrait, F: Future<Output = ()>>(test: impl Fn(World) -> F) {
-    let home = tempfile::tempdir().expect("a temporary folder");
-    let path = format!("sqlite:{}", home.path().join("rounds.db").display());
-    test(World::open::<M>(&path, home).await).await;
-    if let Ok(server) = std::env::var("ROUNDS_TEST_POSTGRES") {
-        let home = tempfile::tempdir().expect("a temporary folder");
-        test(World::open::<M>(&fresh_database(&server).await, home).await).await;
+    for database in rounds_testkit::databases().await {
+        test(World::open::<M>(database).await).await;
     }
-}
-
-/// Makes an empty database on the server and returns its address.
-async fn fresh_database(server: &str) -> String {
-    static NEXT: AtomicU32 = AtomicU32::new(0);
-    let name = format!("t{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::SeqCst));
-    let db = Db::open(server).await.expect("the test server answers");
-    db.housekeep(&format!("CREATE DATABASE {name}"), vec![]).await.expect("may create databases");
-    db.close().await;
-    let (base, _) = server.rsplit_once('/').expect("an address with a database");
-    format!("{base}/{name}")
 }
 
 /// Scope given by hand, as the design area does it from coverage.
@@ -67,6 +52,7 @@ impl Command for GiveScope {
 /// Migrations of the areas up to consent.
 pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
     let mut all = rounds_store::own_migrations();
+    all.extend(rounds_web::migrations());
     all.extend(rounds_platform::migrations());
     all.extend(rounds_customers::migrations());
     all.extend(rounds_consent::migrations());
@@ -74,14 +60,14 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
 }
 
 impl World {
-    async fn open<M: MigratorTrait>(url: &str, home: tempfile::TempDir) -> Self {
-        let db = Db::open(url).await.expect("opens");
+    async fn open<M: MigratorTrait>(database: TempDb) -> Self {
+        let db = Db::open(&database.url).await.expect("opens");
         db.migrate::<M>().await.expect("migrates");
         let clock = Arc::new(FixedClock::at(monday()));
         let runner = Runner::new(db, clock.clone());
         let program = Actor::program("test");
         let nobody = program.clone();
-        let mut world = Self { runner, clock, program, ines: nobody.clone(), jonas: nobody, _home: home };
+        let mut world = Self { runner, clock, program, ines: nobody.clone(), jonas: nobody, _database: database };
         world.ines = world.user("Ines Kowalski", Role::RemoteRep).await;
         world.jonas = world.user("Jonas Weber", Role::FieldRep).await;
         world

@@ -5,11 +5,33 @@
 
 mod commands;
 mod model;
+mod pages;
+mod queries;
 mod store;
 
 pub use commands::ImportAccounts;
 pub use model::{Account, AccountRow, zone_of_state};
+pub use pages::samples;
+pub use queries::contains;
 pub use store::{get, ids, migrations, place, upsert};
+
+use crate::panels::Panels;
+use axum::extract::{Path, Query, State};
+use rounds_kernel::Permission;
+use rounds_web::{App, Route, Visitor};
 
 /// Tables this capability owns.
 pub const TABLES: &[&str] = &["account"];
+
+/// Routes of this capability; `panels` are drawn on the page of an account.
+pub fn routes(panels: &Panels) -> Vec<Route> {
+    let panels = panels.clone();
+    let detail = move |State(app): State<App>, visitor: Visitor, Path(id): Path<i64>, Query(ask): Query<pages::DetailAsk>| {
+        pages::detail(app, visitor, id, ask, panels.clone())
+    };
+    vec![
+        Route::get("/accounts", Permission::ReadRecord, pages::list).menu("Customers", "Accounts"),
+        Route::get("/accounts.csv", Permission::ReadRecord, pages::csv),
+        Route::get("/accounts/{id}", Permission::ReadRecord, detail),
+    ]
+}

@@ -68,7 +68,8 @@ pub async fn place(tx: &mut Tx, zips: &[String]) -> Result<u64> {
 pub async fn upsert(tx: &mut Tx, rows: Vec<AccountRow>) -> Result<ChunkReport> {
     let mut report = ChunkReport::default();
     let known = Known::load(tx, &rows).await?;
-    let zips: Vec<&str> = rows.iter().map(|r| r.zip.as_str()).collect();
+    let zips: HashSet<&str> = rows.iter().map(|r| r.zip.as_str()).chain(known.accounts.values().map(|a| a.zip.as_str())).collect();
+    let zips: Vec<&str> = zips.into_iter().collect();
     let areas = regions::of_zips(tx, &zips).await?;
     let mut taken: HashSet<i64> = HashSet::new();
     let mut keys: HashSet<String> = HashSet::new();
@@ -80,7 +81,7 @@ pub async fn upsert(tx: &mut Tx, rows: Vec<AccountRow>) -> Result<ChunkReport> {
             continue;
         }
         let before = known.find(&row).filter(|a| taken.insert(a.id)).cloned().unwrap_or_default();
-        let after = before.after(&row, areas.get(&row.zip));
+        let after = before.after(&row, &areas);
         let line = row.line;
         named.push((row, after.source_key.clone()));
         if after == before {

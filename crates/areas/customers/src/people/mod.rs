@@ -5,11 +5,35 @@
 
 mod commands;
 mod model;
+mod pages;
+mod queries;
 mod store;
 
 pub use commands::ImportPeople;
 pub use model::{Person, PersonRow};
 pub use store::{get, ids, migrations, upsert};
 
+use crate::panels::Panels;
+use axum::extract::{Path, Query, State};
+use rounds_kernel::Permission;
+use rounds_web::{App, Route, Visitor};
+
 /// Tables this capability owns.
 pub const TABLES: &[&str] = &["person"];
+
+/// Routes of this capability; `panels` are drawn on the page of a person.
+pub fn routes(panels: &Panels) -> Vec<Route> {
+    let panels = panels.clone();
+    let detail = move |State(app): State<App>, visitor: Visitor, Path(id): Path<i64>, Query(ask): Query<pages::DetailAsk>| {
+        pages::detail(app, visitor, id, ask, panels.clone())
+    };
+    vec![
+        Route::get("/people", Permission::ReadRecord, pages::list).menu("Customers", "People"),
+        Route::get("/people/{id}", Permission::ReadRecord, detail),
+    ]
+}
+
+/// Pages drawn from their samples.
+pub fn samples() -> Vec<(&'static str, String)> {
+    pages::samples()
+}

@@ -3,9 +3,23 @@
 //! Public: [`index_systems`], [`index_accounts`], [`index_people`] (called by imports), [`reindex`] and [`reindex_all`] (called
 //! when coverage changes). Routes: `/search`. The index itself belongs to the store.
 
+mod pages;
 mod store;
 
 pub use store::{index_accounts, index_people, index_systems, reindex, reindex_all};
 
+use rounds_kernel::Permission;
+use rounds_web::Route;
+
 /// Tables this capability owns: none.
 pub const TABLES: &[&str] = &[];
+
+/// Routes of this capability.
+pub fn routes() -> Vec<Route> {
+    vec![Route::get("/search", Permission::ReadRecord, pages::results)]
+}
+
+/// Pages drawn from their samples.
+pub fn samples() -> Vec<(&'static str, String)> {
+    pages::samples()
+}

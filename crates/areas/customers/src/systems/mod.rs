@@ -4,11 +4,33 @@
 
 mod commands;
 mod model;
+mod pages;
+mod queries;
 mod store;
 
 pub use commands::ImportSystems;
 pub use model::{System, SystemRow};
 pub use store::{get, ids, migrations, upsert};
 
+use crate::panels::Panels;
+use axum::extract::{Path, State};
+use rounds_kernel::Permission;
+use rounds_web::{App, Route, Visitor};
+
 /// Tables this capability owns.
 pub const TABLES: &[&str] = &["health_system"];
+
+/// Routes of this capability; `panels` are drawn on the page of a system.
+pub fn routes(panels: &Panels) -> Vec<Route> {
+    let panels = panels.clone();
+    let detail = move |State(app): State<App>, visitor: Visitor, Path(id): Path<i64>| pages::detail(app, visitor, id, panels.clone());
+    vec![
+        Route::get("/systems", Permission::ReadRecord, pages::list).menu("Customers", "Systems"),
+        Route::get("/systems/{id}", Permission::ReadRecord, detail),
+    ]
+}
+
+/// Pages drawn from their samples.
+pub fn samples() -> Vec<(&'static str, String)> {
+    pages::samples()
+}

@@ -16,8 +16,10 @@ pub use commands::{CaptureLead, CloseLead, ImportLeads, LeadRow, ReleaseLead, Ta
 pub use model::{OpenLead, REASONS};
 pub use store::{migrations, open_leads};
 
+use rounds_customers::panels::Panel;
 use rounds_kernel::Permission;
 use rounds_web::Route;
+use std::sync::Arc;
 
 /// Tables this capability owns.
 pub const TABLES: &[&str] = &["lead"];
@@ -32,6 +34,11 @@ pub fn routes() -> Vec<Route> {
         Route::post("/leads/{id}/release", Permission::WriteDemand, pages::release),
         Route::post("/leads/{id}/close", Permission::WriteDemand, pages::close),
     ]
+}
+
+/// What this capability shows on other areas' pages.
+pub fn panels() -> Vec<Arc<dyn Panel>> {
+    vec![Arc::new(pages::LeadsPanel)]
 }
 
 /// Pages drawn from their samples.

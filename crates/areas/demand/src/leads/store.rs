@@ -3,7 +3,8 @@
 use super::OpenLead;
 use rounds_kernel::{AccountId, Actor, Cursor, Error, LeadId, Page, PersonId, Result, Time, UserId};
 use rounds_platform::scope;
-use rounds_store::{FromQueryResult, MigrationTrait, Query, SqlMigration, Value, args};
+use rounds_store::{MigrationTrait, Query, SqlMigration, Value, args};
+use sea_orm::FromQueryResult;
 use std::collections::BTreeMap;
 
 /// Migrations of this capability.

@@ -2,7 +2,7 @@
 //!
 //! No row means unknown: a state of its own, shown as such, never a silent zero.
 //!
-//! Public: [`Potential`], [`Potentials`], [`all`] (bulk, for planning), [`of_account`], [`ImportPotential`], [`panel`]. Tables: [`TABLES`].
+//! Public: [`Potential`], [`Potentials`], [`all`] (bulk, for planning), [`of_account`], [`ImportPotential`], [`PotentialPanel`]. Tables: [`TABLES`].
 
 mod commands;
 mod model;
@@ -12,7 +12,7 @@ mod store;
 
 pub use commands::{ImportPotential, PotentialRow};
 pub use model::{Potential, Potentials};
-pub use pages::{panel, samples};
+pub use pages::{PotentialPanel, samples};
 pub use queries::{all, of_account};
 pub use store::migrations;
 

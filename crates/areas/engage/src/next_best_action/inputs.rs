@@ -1,6 +1,6 @@
 //! Loads the snapshot: the only read that planning does.
 
-use super::model::{AccountIn, CHANNELS, Commitment, Owner, PastContact, PersonIn, ProductIn, Snapshot, Standing, WeekLimits};
+use super::model::{AccountIn, CHANNELS, Commitment, Owner, PastContact, PersonIn, ProductIn, Rhythm, Snapshot, Standing, WeekLimits};
 use rounds_consent::{gate, ledger, permissions, preferences};
 use rounds_demand::leads;
 use rounds_design::{coverage, potential};
@@ -144,8 +144,7 @@ async fn accounts(db: &impl Query) -> Result<Vec<AccountIn>> {
             setting: CareSetting::parse(&r.setting).unwrap_or(CareSetting::Hospital),
             links: Vec::new(),
             potential: Vec::new(),
-            last_order: Vec::new(),
-            rhythm_days: None,
+            orders: Vec::new(),
             last_live: None,
         })
         .collect())
@@ -254,7 +253,10 @@ struct OrderRow {
     orders: i64,
 }
 
-/// Last order by family, and the account's rhythm: the mean gap between days with an order, from four orders on.
+/// Fewer days with an order than this tell no rhythm.
+const FEWEST_ORDERS: i64 = 4;
+
+/// Last order and rhythm by account and family.
 async fn orders(db: &impl Query, s: &mut Snapshot, at: &Positions) -> Result<()> {
     let sql = "SELECT account_id, body->>'family' AS family, MAX(occurred_at) AS last_at, MIN(occurred_at) AS first_at, \
                COUNT(DISTINCT occurred_at / 86400000000) AS orders FROM fact WHERE kind = 'order' AND account_id IS NOT NULL \
@@ -262,13 +264,9 @@ async fn orders(db: &impl Query, s: &mut Snapshot, at: &Positions) -> Result<()>
     let since = Time::at_day(s.week.monday().plus(-REACHED_DAYS)).0;
     for r in db.all::<OrderRow>(sql, args![since]).await? {
         let (Some(a), Some(f)) = (at.accounts.get(&r.account_id), r.family.as_ref().and_then(|f| at.families.get(f))) else { continue };
-        let account = &mut s.accounts[*a as usize];
-        account.last_order.push((*f, Time(r.last_at).day()));
-        if r.orders >= 4 {
-            let gap = ((r.last_at - r.first_at) / 86_400_000_000 / (r.orders - 1)).max(1) as u32;
-            // The family ordered most often sets the pace.
-            account.rhythm_days = Some(account.rhythm_days.map_or(gap, |g| g.min(gap)));
-        }
+        let gap = ((r.last_at - r.first_at) / 86_400_000_000 / (r.orders - 1).max(1)).max(1) as u32;
+        let days = (r.orders >= FEWEST_ORDERS).then_some(gap);
+        s.accounts[*a as usize].orders.push(Rhythm { family: *f, last: Time(r.last_at).day(), days });
     }
     Ok(())
 }

@@ -98,12 +98,21 @@ pub struct AccountIn {
     pub links: Vec<(u16, Role, u32)>,
     /// Known yearly potential by family, in cents; families without an entry are unknown.
     pub potential: Vec<(u16, i64)>,
-    /// Last order by family.
-    pub last_order: Vec<(u16, Day)>,
-    /// Median days between orders, where there are enough to say.
-    pub rhythm_days: Option<u32>,
+    /// Order rhythm by family.
+    pub orders: Vec<Rhythm>,
     /// Last live contact with anyone there.
     pub last_live: Option<Day>,
+}
+
+/// How an account orders one family.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rhythm {
+    /// Position in [`Snapshot::families`].
+    pub family: u16,
+    /// Day of the last order.
+    pub last: Day,
+    /// Mean days between days with an order, where there were at least four.
+    pub days: Option<u32>,
 }
 
 /// Whether a channel may be used with a person.

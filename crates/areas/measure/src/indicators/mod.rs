@@ -5,13 +5,13 @@
 //!
 //! Public: [`shield`], [`Group`], [`SMALLEST_GROUP`]. Routes: `/indicators`. Tables: [`TABLES`] (none).
 
-mod groups;
+mod model;
 mod pages;
 mod queries;
 #[cfg(test)]
 mod tests;
 
-pub use groups::{Group, SMALLEST_GROUP, shield};
+pub use model::{Group, SMALLEST_GROUP, shield};
 
 use rounds_kernel::Permission;
 use rounds_web::Route;

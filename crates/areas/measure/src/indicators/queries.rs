@@ -3,7 +3,8 @@
 use super::Group;
 use rounds_kernel::{Actor, Day, Result, Role, Time};
 use rounds_platform::scope;
-use rounds_store::{FromQueryResult, Query, args};
+use rounds_store::{Query, args};
+use sea_orm::FromQueryResult;
 
 const WEEK_US: i64 = 7 * 86_400_000_000;
 const DAY_US: i64 = 86_400_000_000;

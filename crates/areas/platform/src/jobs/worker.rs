@@ -77,15 +77,17 @@ async fn beating(runner: &Runner, actor: &Actor, kinds: &[Arc<dyn Work>], job: J
     })?;
     let id = job.id;
     let context = Context { runner: runner.clone(), actor: actor.clone(), job, progress };
-    let mut done = std::pin::pin!(kind.run(&context));
-    loop {
-        tokio::select! {
-            result = &mut done => return result,
-            () = tokio::time::sleep(Duration::from_secs(1)) => {
-                // A missed beat only matters after four of them; the next one tries again.
-                let _ = beat(&runner.db, JobId(id), runner.now()).await;
-            }
+    // The beat is a future of its own: it waits for the one writer, whom the work may hold, so both must go on together.
+    let heart = async {
+        loop {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            // A missed beat only matters after four of them; the next one tries again.
+            let _ = beat(&runner.db, JobId(id), runner.now()).await;
         }
+    };
+    tokio::select! {
+        result = kind.run(&context) => result,
+        () = heart => Err(Error::internal("a heart stopped beating")),
     }
 }
 

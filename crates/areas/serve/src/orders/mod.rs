@@ -14,8 +14,10 @@ pub use commands::{ImportOrders, OrderRow};
 pub use model::Status;
 pub use store::migrations;
 
+use rounds_customers::panels::Panel;
 use rounds_kernel::Permission;
 use rounds_web::Route;
+use std::sync::Arc;
 
 /// Tables this capability owns.
 pub const TABLES: &[&str] = &["order_line"];
@@ -26,6 +28,11 @@ pub fn routes() -> Vec<Route> {
         Route::get("/orders", Permission::ReadOrders, pages::list).menu("Serve", "Orders"),
         Route::get("/orders.csv", Permission::ReadOrders, pages::export),
     ]
+}
+
+/// What this capability shows on other areas' pages.
+pub fn panels() -> Vec<Arc<dyn Panel>> {
+    vec![Arc::new(pages::OrdersPanel)]
 }
 
 /// Pages drawn from their samples.

@@ -3,7 +3,8 @@
 use super::Status;
 use rounds_kernel::{Actor, Cursor, Page, Result};
 use rounds_platform::scope;
-use rounds_store::{FromQueryResult, MigrationTrait, Query, SqlMigration, Tx, Value, args};
+use rounds_store::{MigrationTrait, Query, SqlMigration, Tx, Value, args};
+use sea_orm::FromQueryResult;
 use std::collections::BTreeMap;
 
 /// Migrations of this capability.

@@ -6,7 +6,7 @@ mod panel;
 
 pub(super) use list::people;
 pub(super) use overview::overview;
-pub use panel::panel;
+pub use panel::PermissionPanel;
 pub(super) use panel::record;
 
 use rounds_kernel::{Channel, Money};

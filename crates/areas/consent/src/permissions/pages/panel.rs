@@ -5,6 +5,7 @@ use super::super::{Reach, RecordPermission, State};
 use super::chip;
 use axum::Form;
 use axum::extract::{Path, Query, State as Shared};
+use rounds_customers::panels::{Panel, PanelHtml, Subject};
 use rounds_customers::scope::see_person;
 use rounds_kernel::{Actor, Channel, Error, Permission, PersonId, Result};
 use rounds_store::{Query as _, args};
@@ -22,7 +23,7 @@ const BASES: &[(&str, &str)] = &[
 
 #[derive(askama::Template)]
 #[template(path = "permissions/templates/panel.html")]
-struct Panel {
+struct Answers {
     person: i64,
     csrf: String,
     do_not_contact: bool,
@@ -45,25 +46,33 @@ struct Former {
     basis: String,
 }
 
-/// The panel's HTML. The form is left out for those who may not write.
-///
-/// # Errors
-/// `record.not_found` outside the actor's scope.
-pub async fn panel(db: &rounds_store::Db, actor: &Actor, person: PersonId, csrf: &str) -> Result<String> {
+/// The panel on a person's page; its form is left out for those who may not write.
+pub struct PermissionPanel;
+
+#[async_trait::async_trait]
+impl Panel for PermissionPanel {
+    fn permission(&self) -> Permission {
+        Permission::ReadRecord
+    }
+
+    async fn draw(&self, app: &App, visitor: &Visitor, subject: Subject) -> Result<Option<PanelHtml>> {
+        let Subject::Person(person) = subject else { return Ok(None) };
+        let shown = read(app.db(), &visitor.actor, person, &visitor.csrf).await?;
+        PanelHtml::draw("Permission", "what this person said, by channel", &shown).map(Some)
+    }
+}
+
+async fn read(db: &rounds_store::Db, actor: &Actor, person: PersonId, csrf: &str) -> Result<Answers> {
     see_person(db, actor, person).await?;
     let sql = "SELECT MIN(a.country) FROM affiliation f JOIN account a ON a.id = f.parent_id WHERE f.child_kind = 'person' AND f.child_id = $1 \
                AND f.parent_kind = 'account' AND f.valid_to IS NULL";
     let country = db.text(sql, args![person.0]).await?.unwrap_or_default();
     let (reach, told) = (of_person(db, person).await?, history(db, person).await?);
     let csrf = if actor.may(Permission::WritePermission) { csrf } else { "" };
-    draw(&view(person, reach, &country, told, csrf))
+    Ok(view(person, reach, &country, told, csrf))
 }
 
-fn draw(view: &Panel) -> Result<String> {
-    askama::Template::render(view).map_err(Error::internal)
-}
-
-fn view(person: PersonId, reach: Reach, country: &str, told: Vec<Entry>, csrf: &str) -> Panel {
+fn view(person: PersonId, reach: Reach, country: &str, told: Vec<Entry>, csrf: &str) -> Answers {
     let (open, former): (Vec<Entry>, Vec<Entry>) = told.into_iter().partition(|e| e.to.is_none());
     let line = |c: &Channel| {
         let stands = open.iter().find(|e| e.channel == Some(*c));
@@ -74,7 +83,7 @@ fn view(person: PersonId, reach: Reach, country: &str, told: Vec<Entry>, csrf: &
             basis: stands.map_or("nobody asked yet".into(), |e| e.basis.clone()),
         }
     };
-    Panel {
+    Answers {
         person: person.0,
         csrf: csrf.to_owned(),
         do_not_contact: reach.do_not_contact(),
@@ -167,5 +176,5 @@ pub(super) fn sample() -> String {
         entry(Some(Channel::Email), State::Denied, 20_600, Some(20_700), "asked by the person"),
     ];
     let reach = Reach::default().with(Channel::Email, State::Granted).with(Channel::Phone, State::Denied);
-    draw(&view(PersonId(31), reach, "DE", told, "sample")).unwrap_or_default()
+    askama::Template::render(&view(PersonId(31), reach, "DE", told, "sample")).unwrap_or_default()
 }

@@ -8,6 +8,7 @@ use crate::regions::Region;
 use rounds_kernel::CareSetting;
 use rounds_store::FromQueryResult;
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 
 /// An account on its way into the record. What is `None` or empty says nothing: it leaves what is known.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -134,8 +135,8 @@ impl Account {
         [self.city.as_str(), self.state.as_str()].into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>().join(", ")
     }
 
-    /// What the record says after `row`, with the region of its ZIP if that is known.
-    pub(super) fn after(&self, row: &AccountRow, region: Option<&Region>) -> Self {
+    /// What the record says after `row`; `regions` holds what is known of the ZIPs of both.
+    pub(super) fn after(&self, row: &AccountRow, regions: &HashMap<String, Region>) -> Self {
         let known = self.id != 0;
         // A source that only adds names nothing that another source has named.
         let names = !(known && row.adds_only && self.source != row.source);
@@ -143,6 +144,7 @@ impl Account {
         let state = text(&self.state, &row.state);
         let zip = text(&self.zip, &row.zip);
         let moved = zip != self.zip;
+        let region = regions.get(&zip);
         let kept_zone = Some(self.zone.clone()).filter(|z| !z.is_empty() && state == self.state);
         let own = |old: &Option<i64>, new: Option<i64>| new.or(if moved { None } else { *old });
         Self {
@@ -178,22 +180,22 @@ mod tests {
 
     #[test]
     fn a_source_that_only_adds_leaves_the_name() {
-        let first = Account { id: 7, ..Account::default().after(&row("ahrq", "Mercy"), None) };
+        let first = Account { id: 7, ..Account::default().after(&row("ahrq", "Mercy"), &HashMap::new()) };
         let cms = AccountRow { rating: Some(4), adds_only: true, ..row("cms", "MERCY HOSPITAL INC") };
-        let second = first.after(&cms, None);
+        let second = first.after(&cms, &HashMap::new());
         assert_eq!((second.name.as_str(), second.rating, second.source_key.as_str()), ("Mercy", Some(4), "ahrq-1"));
-        let alone = Account::default().after(&cms, None);
+        let alone = Account::default().after(&cms, &HashMap::new());
         assert_eq!(alone.name, "MERCY HOSPITAL INC");
-        let renamed = Account { id: 7, ..alone }.after(&row("ahrq", "Mercy"), None);
+        let renamed = Account { id: 7, ..alone }.after(&row("ahrq", "Mercy"), &HashMap::new());
         assert_eq!((renamed.name.as_str(), renamed.rating, renamed.source_key.as_str()), ("Mercy", Some(4), "ahrq-1"), "the order of files does not matter");
     }
 
     #[test]
     fn a_move_forgets_the_old_region_and_zone() {
         let region = Region { zip: "85001".into(), hsa: 1, hsa_name: "Phoenix, AZ".into(), hrr: 12, hrr_name: "Phoenix, AZ".into() };
-        let first = Account { id: 7, ..Account::default().after(&row("a", "Mercy"), Some(&region)) };
+        let first = Account { id: 7, ..Account::default().after(&row("a", "Mercy"), &HashMap::from([(region.zip.clone(), region)])) };
         assert_eq!((first.hrr, first.zone.as_str()), (Some(12), "America/Phoenix"));
-        let moved = first.after(&AccountRow { state: "NY".into(), zip: "10001".into(), ..row("a", "Mercy") }, None);
+        let moved = first.after(&AccountRow { state: "NY".into(), zip: "10001".into(), ..row("a", "Mercy") }, &HashMap::new());
         assert_eq!((moved.hrr, moved.hrr_name, moved.zone.as_str()), (None, None, "America/New_York"));
     }
 }

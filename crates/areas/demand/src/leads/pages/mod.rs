@@ -1,7 +1,9 @@
 //! The list of leads and the form to capture one.
 
+mod panel;
 mod sample;
 
+pub(super) use panel::LeadsPanel;
 pub(super) use sample::samples;
 
 use super::model::{REASONS, SOURCES, span, words};

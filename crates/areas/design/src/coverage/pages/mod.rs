@@ -10,7 +10,7 @@ pub(super) use accounts::{accounts, uncovered};
 pub(super) use fill::fill;
 pub(super) use list::list;
 pub(super) use one::one;
-pub use panel::panel;
+pub use panel::CoveragePanel;
 
 use super::FillBy;
 use rounds_kernel::{Day, Money, Permission, Role};

@@ -50,10 +50,10 @@ impl OwnerLine {
     }
 }
 
-/// `TX 12, OK 4`, cut after a few.
+/// `TX: 12, OK: 4`, cut after a few.
 pub(super) fn regions_told<'a>(regions: impl Iterator<Item = (&'a str, usize)>) -> String {
     const SHOWN: usize = 12;
-    let all: Vec<String> = regions.map(|(name, n)| format!("{name} {n}")).collect();
+    let all: Vec<String> = regions.map(|(name, n)| format!("{name}: {n}")).collect();
     let rest = all.len().saturating_sub(SHOWN);
     let more = if rest > 0 { format!(" and {rest} more") } else { String::new() };
     format!("{}{more}", all[..all.len() - rest].join(", "))

@@ -1,13 +1,15 @@
 //! The panel on an account's page: whom to call for what.
 
 use super::super::{Coverer, owners_of};
+use rounds_customers::panels::{Panel, PanelHtml, Subject};
 use rounds_customers::scope::see_account;
-use rounds_kernel::{AccountId, Actor, Day, Error, Permission, Result, Role};
+use rounds_kernel::{Day, Permission, Result, Role};
+use rounds_web::{App, Visitor};
 use rounds_web::components::Column;
 
 #[derive(askama::Template)]
 #[template(path = "coverage/templates/panel.html")]
-struct Panel {
+struct WhomToCall {
     columns: Vec<Column>,
     lines: Vec<Line>,
 }
@@ -22,16 +24,25 @@ struct Line {
     href: Option<String>,
 }
 
-/// The panel's HTML, as of `today`.
-///
-/// # Errors
-/// `record.not_found` outside the actor's scope.
-pub async fn panel(db: &rounds_store::Db, actor: &Actor, account: AccountId, today: Day) -> Result<String> {
-    see_account(db, actor, account).await?;
-    draw(owners_of(db, account, today).await?, actor.may(Permission::ReadDesign))
+/// The panel on an account's page.
+pub struct CoveragePanel;
+
+#[async_trait::async_trait]
+impl Panel for CoveragePanel {
+    fn permission(&self) -> Permission {
+        Permission::ReadRecord
+    }
+
+    async fn draw(&self, app: &App, visitor: &Visitor, subject: Subject) -> Result<Option<PanelHtml>> {
+        let Subject::Account(account) = subject else { return Ok(None) };
+        see_account(app.db(), &visitor.actor, account).await?;
+        let who = owners_of(app.db(), account, visitor.now.day()).await?;
+        let shown = view(who, visitor.actor.may(Permission::ReadDesign));
+        PanelHtml::draw("Whom to call", "who covers this account today", &shown).map(Some)
+    }
 }
 
-fn draw(who: Vec<Coverer>, may_open: bool) -> Result<String> {
+fn view(who: Vec<Coverer>, may_open: bool) -> WhomToCall {
     let line = |c: Coverer| Line {
         role: Role::parse(&c.role).map_or(c.role.clone(), |r| r.label().to_owned()),
         since: Day(i32::try_from(c.valid_from).unwrap_or_default()).to_string(),
@@ -41,7 +52,7 @@ fn draw(who: Vec<Coverer>, may_open: bool) -> Result<String> {
         email: c.email,
     };
     let columns = ["For", "Who", "As", "Since"].map(Column::text).to_vec();
-    askama::Template::render(&Panel { columns, lines: who.into_iter().map(line).collect() }).map_err(Error::internal)
+    WhomToCall { columns, lines: who.into_iter().map(line).collect() }
 }
 
 pub(super) fn sample() -> String {
@@ -54,5 +65,6 @@ pub(super) fn sample() -> String {
         valid_from: 20_454,
         alignment_id: 1,
     };
-    draw(vec![who("Cardiology", "kam", "Marta Oliveira"), who("Orthopaedics", "field_rep", "Jonas <Weber>")], true).unwrap_or_default()
+    let shown = view(vec![who("Cardiology", "kam", "Marta Oliveira"), who("Orthopaedics", "field_rep", "Jonas <Weber>")], true);
+    askama::Template::render(&shown).unwrap_or_default()
 }

@@ -6,7 +6,7 @@ use crate::next_best_action::store::{self, ActionRow, PlanRow, State as ActionSt
 use crate::next_best_action::title_of;
 use axum::extract::{Query, State};
 use rounds_kernel::{Day, Error, UserId, Week};
-use rounds_web::components::{ActionCard, CardState, Column};
+use rounds_web::components::{ActionCard, CardState, Column, Tab};
 use rounds_web::{App, Shell, Visitor, WebResult, page};
 use serde::Deserialize;
 
@@ -20,7 +20,7 @@ struct QueuePage {
     whose: String,
     week: String,
     planned: bool,
-    days: Vec<DayTab>,
+    days: Vec<Tab>,
     lead: Option<ActionCard>,
     rest: Vec<ActionCard>,
     ended: Vec<ActionCard>,
@@ -29,13 +29,6 @@ struct QueuePage {
     held: Vec<HeldLine>,
     held_total: i64,
     stream: String,
-}
-
-struct DayTab {
-    label: String,
-    href: String,
-    count: usize,
-    current: bool,
 }
 
 struct HeldLine {
@@ -95,7 +88,7 @@ fn view(shell: Shell, visitor: &Visitor, owner: i64, whose: String, week: Week, 
     let link = |d: Day| format!("/queue?week={week}&day={d}{}", if mine { String::new() } else { format!("&owner={owner}") });
     let days = (0..5)
         .map(|i| week.monday().plus(i))
-        .map(|d| DayTab { label: d.short(), href: link(d), count: actions.iter().filter(|a| day(a.day) == d).count(), current: d == shown })
+        .map(|d| Tab { label: d.short(), href: link(d), count: actions.iter().filter(|a| day(a.day) == d).count(), current: d == shown })
         .collect();
     let today: Vec<&ActionRow> = actions.iter().filter(|a| day(a.day) == shown).collect();
     let left: i64 = today.iter().filter(|a| matches!(a.state(), ActionState::Proposed | ActionState::Accepted)).map(|a| a.minutes).sum();

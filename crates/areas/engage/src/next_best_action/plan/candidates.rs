@@ -14,7 +14,7 @@ pub(in super::super) fn of_person(snapshot: &Snapshot, p: usize, out: &mut Vec<C
     for (l, &(unit, role, owner)) in account.links.iter().enumerate() {
         let product = focus(snapshot, account, person, unit);
         for &channel in channels_of(role) {
-            let purpose = purpose(person, account, channel, monday);
+            let purpose = purpose(snapshot, person, account, product, channel);
             let value = product.map_or(0.0, |i| {
                 let case = case_of(snapshot, person, account, i, channel, monday);
                 // Equal candidates are told apart by the seed, by far less than any factor of the table.
@@ -35,7 +35,7 @@ fn case_of(snapshot: &Snapshot, person: &PersonIn, account: &AccountIn, product:
         potential: potential(account, p.family),
         preference: person.preference[channel.index()],
         lead: person.lead.is_some_and(|(_, f)| f.is_none_or(|f| f == p.family)),
-        overdue: overdue(account, p.family, monday),
+        overdue: overdue(account, p.family, monday).is_some(),
     }
 }
 
@@ -44,11 +44,11 @@ pub(in super::super) fn potential(account: &AccountIn, family: u16) -> Option<i6
     account.potential.iter().find(|(f, _)| *f == family).map(|(_, cents)| *cents)
 }
 
-/// Whether orders of the family are late: 1.5 rhythms without one, where the account has a rhythm and ordered it before.
-pub(in super::super) fn overdue(account: &AccountIn, family: u16, monday: Day) -> bool {
-    let Some(rhythm) = account.rhythm_days else { return false };
-    let last = account.last_order.iter().find(|(f, _)| *f == family).map(|(_, d)| *d);
-    last.is_some_and(|d| f64::from(monday.0 - d.0) > 1.5 * f64::from(rhythm.max(14)))
+/// The account's rhythm in days for the family, if its orders are late: none for twice the rhythm, at least two weeks.
+pub(in super::super) fn overdue(account: &AccountIn, family: u16, monday: Day) -> Option<u32> {
+    let orders = account.orders.iter().find(|o| o.family == family)?;
+    let rhythm = orders.days?;
+    (monday.0 - orders.last.0 > 2 * rhythm.max(7) as i32).then_some(rhythm)
 }
 
 /// The product of the unit to speak about: the one asked for, else the most promising by potential and stage.
@@ -65,7 +65,7 @@ fn focus(snapshot: &Snapshot, account: &AccountIn, person: &PersonIn, unit: u16)
             ProductStage::Established => 1.0,
             ProductStage::Commodity => 0.5,
         };
-        let late = if overdue(account, p.family, snapshot.week.monday()) { 1.5 } else { 1.0 };
+        let late = if overdue(account, p.family, snapshot.week.monday()).is_some() { 1.5 } else { 1.0 };
         known * stage * late
     };
     let every = snapshot.units[unit as usize] == ALL_UNITS;
@@ -75,16 +75,17 @@ fn focus(snapshot: &Snapshot, account: &AccountIn, person: &PersonIn, unit: u16)
         .map(|i| i as u16)
 }
 
-fn purpose(person: &PersonIn, account: &AccountIn, channel: Channel, monday: Day) -> Purpose {
+fn purpose(snapshot: &Snapshot, person: &PersonIn, account: &AccountIn, product: Option<u16>, channel: Channel) -> Purpose {
     if person.lead.is_some() {
         return Purpose::FollowUp;
     }
     if channel == Channel::Webinar {
         return Purpose::Educate;
     }
+    let late = product.is_some_and(|p| overdue(account, snapshot.products[p as usize].family, snapshot.week.monday()).is_some());
     match person.last_reached {
         None => Purpose::Introduce,
-        Some(_) if account.last_order.iter().any(|(f, _)| overdue(account, *f, monday)) => Purpose::Review,
+        Some(_) if late => Purpose::Review,
         Some(_) => Purpose::Educate,
     }
 }

@@ -38,9 +38,8 @@ fn signal(snapshot: &Snapshot, c: &Candidate) -> Option<String> {
 fn rhythm(snapshot: &Snapshot, c: &Candidate) -> Option<String> {
     let account = &snapshot.accounts[snapshot.people[c.person as usize].account as usize];
     let product = snapshot.products.get(c.product? as usize)?;
-    let late = overdue(account, product.family, snapshot.week.monday());
-    let rhythm = account.rhythm_days?;
-    late.then(|| format!("this site usually orders every {rhythm} days and is late with {}", snapshot.families[product.family as usize]))
+    let rhythm = overdue(account, product.family, snapshot.week.monday())?;
+    Some(format!("this site usually orders {} every {rhythm} days and is late", snapshot.families[product.family as usize]))
 }
 
 fn recency(snapshot: &Snapshot, c: &Candidate, monday: Day) -> Option<String> {

@@ -9,7 +9,7 @@
 use rounds_kernel::{Channel, PersonRole, ProductStage, Role};
 
 /// By channel: points of a contact with everything else average; visit, phone, video, e-mail, webinar.
-const BASE: [f64; 5] = [2.2, 0.42, 0.62, 0.10, 0.14];
+const BASE: [f64; 5] = [2.2, 0.50, 0.80, 0.10, 0.08];
 
 /// By role of the stakeholder and channel.
 const ROLE: [[f64; 5]; 5] = [
@@ -89,7 +89,7 @@ pub(super) fn minutes(channel: Channel) -> u32 {
         Channel::Video => 30,
         Channel::Phone => 15,
         Channel::Email => 6,
-        Channel::Webinar => 4,
+        Channel::Webinar => 5,
     }
 }
 

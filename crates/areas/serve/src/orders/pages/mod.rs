@@ -1,7 +1,9 @@
 //! The list of order lines and its export.
 
+mod panel;
 mod sample;
 
+pub(super) use panel::OrdersPanel;
 pub(super) use sample::samples;
 
 use super::Status;

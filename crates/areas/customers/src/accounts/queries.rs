@@ -1,0 +1,195 @@
+//! Reads of the account pages; all within the actor's scope.
+
+use super::model::Account;
+use super::store::COLUMNS;
+use crate::lists::Keyset;
+use crate::scope;
+use rounds_kernel::{AccountId, Actor, Cursor, Result, Time};
+use rounds_store::{FromQueryResult, Query, args};
+use serde::Deserialize;
+
+/// What a list of accounts is asked for, as it stands in the address.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct AccountsAsk {
+    /// Part of the name.
+    pub name: String,
+    /// State, two letters.
+    pub state: String,
+    /// Care setting code.
+    pub setting: String,
+    /// Id of the system, or `none` for independent accounts.
+    pub system: String,
+    /// Number of the referral region.
+    pub hrr: String,
+    /// `name`, `state`, `rating` or `beds`, with a minus for descending.
+    pub sort: String,
+    /// Cursor.
+    pub after: String,
+    /// Cursor.
+    pub before: String,
+}
+
+impl AccountsAsk {
+    /// The parameters that stay from page to page.
+    pub fn parameters(&self) -> [(&str, &str); 6] {
+        [("name", &self.name), ("state", &self.state), ("setting", &self.setting), ("system", &self.system), ("hrr", &self.hrr), ("sort", &self.sort)]
+    }
+
+    /// The column sorted by.
+    pub fn column(&self) -> &str {
+        self.sort.trim_start_matches('-')
+    }
+
+    /// The list.
+    pub fn list(&self, actor: &Actor) -> Keyset {
+        let (key, numeric) = match self.column() {
+            "rating" => ("COALESCE(account.rating, 0)", true),
+            "beds" => ("COALESCE(account.beds, -1)", true),
+            "state" => ("account.state", false),
+            _ => ("account.name", false),
+        };
+        let mut list = Keyset {
+            columns: COLUMNS.into(),
+            from: "account".into(),
+            conditions: vec![scope::accounts(actor)],
+            args: Vec::new(),
+            key: key.into(),
+            numeric,
+            descending: self.sort.starts_with('-'),
+            id: "account.id".into(),
+        };
+        if !self.name.is_empty() {
+            list.filter("LOWER(account.name) LIKE {} ESCAPE '!'", contains(&self.name));
+        }
+        if !self.state.is_empty() {
+            list.filter("account.state = {}", self.state.to_uppercase());
+        }
+        if !self.setting.is_empty() {
+            list.filter("account.setting = {}", self.setting.clone());
+        }
+        if let Ok(hrr) = self.hrr.parse::<i64>() {
+            list.filter("account.hrr = {}", hrr);
+        }
+        let of_system = "SELECT f.child_id FROM affiliation f WHERE f.child_kind = 'account' AND f.parent_kind = 'system' AND f.valid_to IS NULL";
+        match self.system.parse::<i64>() {
+            Ok(system) => list.filter(&format!("account.id IN ({of_system} AND f.parent_id = {{}})"), system),
+            Err(_) if self.system == "none" => list.conditions.push(format!("account.id NOT IN ({of_system})")),
+            Err(_) => {}
+        }
+        list
+    }
+
+    /// Cursor of a row in this order.
+    pub fn cursor(&self, account: &Account) -> Cursor {
+        let key = match self.column() {
+            "rating" => account.rating.unwrap_or(0).to_string(),
+            "beds" => account.beds.unwrap_or(-1).to_string(),
+            "state" => account.state.clone(),
+            _ => account.name.clone(),
+        };
+        Cursor { key, id: account.id }
+    }
+}
+
+/// A pattern for `LIKE … ESCAPE '!'` that finds `text` anywhere.
+pub fn contains(text: &str) -> String {
+    let plain = text.trim().to_lowercase().replace('!', "!!").replace('%', "!%").replace('_', "!_");
+    format!("%{plain}%")
+}
+
+/// What was ordered of a product family.
+#[derive(Debug, Clone, FromQueryResult)]
+pub struct FamilyOrders {
+    /// Family.
+    pub family: String,
+    /// Order lines.
+    pub lines: i64,
+    /// Amount.
+    pub cents: i64,
+}
+
+/// Orders of the twelve months before `now`, by family, largest first.
+pub async fn orders_by_family(db: &impl Query, account: AccountId, now: Time) -> Result<Vec<FamilyOrders>> {
+    let sql = "SELECT COALESCE(body->>'family', 'other') AS family, COUNT(*) AS lines, \
+               CAST(COALESCE(SUM(CAST(body->>'amount_cents' AS BIGINT)), 0) AS BIGINT) AS cents \
+               FROM fact WHERE account_id = $1 AND kind = 'order' AND occurred_at >= $2 AND occurred_at <= $3 \
+               GROUP BY COALESCE(body->>'family', 'other') ORDER BY cents DESC, family";
+    db.all(sql, args![account.0, now.plus_days(-365).0, now.0]).await
+}
+
+/// A name with its id and since when.
+#[derive(Debug, Clone, FromQueryResult)]
+pub struct Linked {
+    /// Id.
+    pub id: i64,
+    /// Name.
+    pub name: String,
+    /// First day.
+    pub valid_from: i64,
+    /// Day from which it no longer holds.
+    pub valid_to: Option<i64>,
+    /// Where it comes from.
+    pub source: String,
+}
+
+/// Systems the account is or was part of, newest first.
+pub async fn systems_of(db: &impl Query, account: AccountId) -> Result<Vec<Linked>> {
+    let sql = "SELECT s.id, s.name, f.valid_from, f.valid_to, f.source FROM affiliation f JOIN health_system s ON s.id = f.parent_id \
+               WHERE f.child_kind = 'account' AND f.child_id = $1 AND f.parent_kind = 'system' ORDER BY f.valid_from DESC, f.id DESC";
+    db.all(sql, args![account.0]).await
+}
+
+/// Someone who works at the account.
+#[derive(Debug, Clone, FromQueryResult)]
+pub struct Colleague {
+    /// Id.
+    pub id: i64,
+    /// Name.
+    pub name: String,
+    /// Role code.
+    pub role: String,
+    /// Specialty.
+    pub specialty: String,
+}
+
+/// People who work at the account, by name; one more than `limit` if there are more.
+pub async fn people_at(db: &impl Query, account: AccountId, limit: usize) -> Result<Vec<Colleague>> {
+    let sql = format!(
+        "SELECT p.id, p.name, p.role, p.specialty FROM affiliation f JOIN person p ON p.id = f.child_id WHERE f.parent_kind = 'account' \
+         AND f.parent_id = $1 AND f.child_kind = 'person' AND f.valid_to IS NULL ORDER BY p.name, p.id LIMIT {}",
+        limit + 1
+    );
+    db.all(&sql, args![account.0]).await
+}
+
+#[derive(FromQueryResult)]
+struct Owner {
+    child_id: i64,
+    id: i64,
+    name: String,
+}
+
+/// Current system of each account, with its id.
+pub async fn current_systems(db: &impl Query, accounts: &[i64]) -> Result<std::collections::HashMap<i64, (i64, String)>> {
+    if accounts.is_empty() {
+        return Ok(std::collections::HashMap::new());
+    }
+    let list = accounts.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
+    let sql = format!(
+        "SELECT f.child_id, s.id, s.name FROM affiliation f JOIN health_system s ON s.id = f.parent_id WHERE f.child_kind = 'account' \
+         AND f.parent_kind = 'system' AND f.valid_to IS NULL AND f.child_id IN ({list}) ORDER BY f.id"
+    );
+    Ok(db.all::<Owner>(&sql, vec![]).await?.into_iter().map(|o| (o.child_id, (o.id, o.name))).collect())
+}
+
+#[derive(FromQueryResult)]
+struct State {
+    state: String,
+}
+
+/// States that have accounts, for the filter.
+pub async fn states(db: &impl Query, actor: &Actor) -> Result<Vec<String>> {
+    let sql = format!("SELECT DISTINCT account.state FROM account WHERE {} ORDER BY account.state", scope::accounts(actor));
+    Ok(db.all::<State>(&sql, vec![]).await?.into_iter().map(|s| s.state).filter(|s| !s.is_empty()).collect())
+}

@@ -1,0 +1,13 @@
+//! Lists: keyset pages over one sort key, forwards and backwards, so that page 1,000 is as quick as page 1.
+//!
+//! Public: [`Keyset`], [`Slice`], [`fetch`], [`count`], [`href`], [`pager`], [`sort_link`]. Owns no tables.
+
+mod queries;
+
+pub use queries::{Keyset, Place, Slice, count, fetch, href, pager, sort_link};
+
+/// Tables this capability owns: none.
+pub const TABLES: &[&str] = &[];
+
+/// Rows a page.
+pub const PER_PAGE: usize = 50;

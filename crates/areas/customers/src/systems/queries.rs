@@ -1,0 +1,170 @@
+//! Reads of the system pages; all within the actor's scope.
+
+use crate::accounts::contains;
+use crate::lists::Keyset;
+use crate::scope;
+use rounds_kernel::{Actor, Cursor, Result, SystemId};
+use rounds_store::{FromQueryResult, Query, args};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// What a list of systems is asked for, as it stands in the address.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct SystemsAsk {
+    /// Part of the name.
+    pub name: String,
+    /// `name` or `accounts`, with a minus for descending.
+    pub sort: String,
+    /// Cursor.
+    pub after: String,
+    /// Cursor.
+    pub before: String,
+}
+
+/// A system with the number of its accounts that the actor may see.
+#[derive(Debug, Clone, FromQueryResult)]
+pub struct Listed {
+    /// Id.
+    pub id: i64,
+    /// Name.
+    pub name: String,
+    /// Town of its head office.
+    pub city: String,
+    /// State of its head office.
+    pub state: String,
+    /// Visible accounts.
+    pub accounts: i64,
+}
+
+impl SystemsAsk {
+    /// The parameters that stay from page to page.
+    pub fn parameters(&self) -> [(&str, &str); 2] {
+        [("name", &self.name), ("sort", &self.sort)]
+    }
+
+    fn by_accounts(&self) -> bool {
+        self.sort.trim_start_matches('-') == "accounts"
+    }
+
+    /// The list.
+    pub fn list(&self, actor: &Actor) -> Keyset {
+        let counted = format!(
+            "(SELECT f.parent_id, COUNT(*) AS accounts FROM affiliation f JOIN account ON account.id = f.child_id WHERE f.child_kind = 'account' \
+             AND f.parent_kind = 'system' AND f.valid_to IS NULL AND {} GROUP BY f.parent_id) held",
+            scope::accounts(actor)
+        );
+        let accounts = "COALESCE(held.accounts, 0)";
+        let mut list = Keyset {
+            columns: format!("health_system.id, health_system.name, health_system.city, health_system.state, {accounts} AS accounts"),
+            from: format!("health_system LEFT JOIN {counted} ON held.parent_id = health_system.id"),
+            conditions: vec![scope::systems(actor)],
+            args: Vec::new(),
+            key: if self.by_accounts() { accounts } else { "health_system.name" }.into(),
+            numeric: self.by_accounts(),
+            descending: self.sort.starts_with('-'),
+            id: "health_system.id".into(),
+        };
+        if !self.name.is_empty() {
+            list.filter("LOWER(health_system.name) LIKE {} ESCAPE '!'", contains(&self.name));
+        }
+        list
+    }
+
+    /// Cursor of a row in this order.
+    pub fn cursor(&self, system: &Listed) -> Cursor {
+        Cursor { key: if self.by_accounts() { system.accounts.to_string() } else { system.name.clone() }, id: system.id }
+    }
+}
+
+#[derive(FromQueryResult)]
+struct InState {
+    id: i64,
+    state: String,
+}
+
+/// States in which each system has accounts that the actor may see.
+pub async fn states(db: &impl Query, actor: &Actor, systems: &[i64]) -> Result<BTreeMap<i64, Vec<String>>> {
+    if systems.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let list = systems.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
+    let sql = format!(
+        "SELECT DISTINCT f.parent_id AS id, account.state FROM affiliation f JOIN account ON account.id = f.child_id WHERE f.child_kind = 'account' \
+         AND f.parent_kind = 'system' AND f.valid_to IS NULL AND f.parent_id IN ({list}) AND {} ORDER BY f.parent_id, account.state",
+        scope::accounts(actor)
+    );
+    let mut out: BTreeMap<i64, Vec<String>> = BTreeMap::new();
+    for row in db.all::<InState>(&sql, vec![]).await? {
+        out.entry(row.id).or_default().push(row.state);
+    }
+    Ok(out)
+}
+
+/// An account of a system.
+#[derive(Debug, Clone, FromQueryResult)]
+pub struct Member {
+    /// Id.
+    pub id: i64,
+    /// Name.
+    pub name: String,
+    /// Care setting code.
+    pub setting: String,
+    /// Town.
+    pub city: String,
+    /// State.
+    pub state: String,
+    /// Referral region.
+    pub hrr: Option<i64>,
+    /// Name of the referral region.
+    pub hrr_name: Option<String>,
+    /// First day in the system.
+    pub valid_from: i64,
+}
+
+/// All current accounts of a system that the actor may see, by state and name.
+pub async fn members(db: &impl Query, actor: &Actor, system: SystemId) -> Result<Vec<Member>> {
+    let sql = format!(
+        "SELECT account.id, account.name, account.setting, account.city, account.state, account.hrr, account.hrr_name, f.valid_from \
+         FROM affiliation f JOIN account ON account.id = f.child_id WHERE f.child_kind = 'account' AND f.parent_kind = 'system' \
+         AND f.parent_id = $1 AND f.valid_to IS NULL AND {} ORDER BY account.state, account.name, account.id",
+        scope::accounts(actor)
+    );
+    db.all(&sql, args![system.0]).await
+}
+
+/// How many people work at the system's accounts that the actor may see.
+pub async fn people(db: &impl Query, actor: &Actor, system: SystemId) -> Result<i64> {
+    let sql = format!(
+        "SELECT COUNT(DISTINCT p.child_id) FROM affiliation f JOIN account ON account.id = f.child_id \
+         JOIN affiliation p ON p.parent_kind = 'account' AND p.parent_id = account.id AND p.child_kind = 'person' AND p.valid_to IS NULL \
+         WHERE f.child_kind = 'account' AND f.parent_kind = 'system' AND f.parent_id = $1 AND f.valid_to IS NULL AND {}",
+        scope::accounts(actor)
+    );
+    db.number(&sql, args![system.0]).await
+}
+
+/// A person at one of the system's accounts.
+#[derive(Debug, Clone, FromQueryResult)]
+pub struct Stakeholder {
+    /// Id.
+    pub id: i64,
+    /// Name.
+    pub name: String,
+    /// Role code.
+    pub role: String,
+}
+
+/// The first people of the system by name: administrators and buyers first, who decide for the whole system.
+pub async fn deciders(db: &impl Query, actor: &Actor, system: SystemId, limit: u64) -> Result<Vec<Stakeholder>> {
+    let sql = format!(
+        "SELECT DISTINCT person.id, person.name, person.role FROM affiliation f JOIN account ON account.id = f.child_id \
+         JOIN affiliation p ON p.parent_kind = 'account' AND p.parent_id = account.id AND p.child_kind = 'person' AND p.valid_to IS NULL \
+         JOIN person ON person.id = p.child_id \
+         WHERE f.child_kind = 'account' AND f.parent_kind = 'system' AND f.parent_id = $1 AND f.valid_to IS NULL \
+         AND person.role IN ('administrator', 'procurement') AND {} ORDER BY person.role, person.name, person.id LIMIT {limit}",
+        scope::accounts(actor)
+    );
+    db.all(&sql, args![system.0]).await
+}
+
