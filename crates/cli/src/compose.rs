@@ -1,5 +1,6 @@
 //! Puts the areas together: schema, routes, jobs, samples.
 
+use rounds_customers::panels::Panel;
 use rounds_kernel::{Clock, Result};
 use rounds_platform::imports::{ImportWork, Importers};
 use rounds_platform::jobs::Work;
@@ -29,13 +30,24 @@ impl MigratorTrait for Migrator {
 /// All routes of all areas.
 pub fn routes() -> Vec<Route> {
     let mut all = rounds_platform::routes();
-    // all.extend(rounds_customers::routes());
+    all.extend(rounds_platform::imports::routes(importers()));
+    all.extend(rounds_customers::routes(panels()));
     all.extend(rounds_consent::routes());
     all.extend(rounds_design::routes());
     all.extend(rounds_demand::routes());
     all.extend(rounds_engage::routes());
     all.extend(rounds_serve::routes());
     all.extend(rounds_measure::routes());
+    all
+}
+
+/// What areas show on the pages of accounts, people and systems, the most urgent first.
+fn panels() -> Vec<Arc<dyn Panel>> {
+    let mut all = rounds_engage::panels();
+    //all.extend(rounds_design::panels());
+    //all.extend(rounds_consent::panels());
+    all.extend(rounds_demand::panels());
+    all.extend(rounds_serve::panels());
     all
 }
 
@@ -56,7 +68,7 @@ pub fn works() -> Vec<Arc<dyn Work>> {
 /// Every page of every area drawn from its samples.
 pub fn samples() -> Vec<(&'static str, String)> {
     let mut all = rounds_platform::samples();
-    // all.extend(rounds_customers::samples());
+    all.extend(rounds_customers::samples());
     all.extend(rounds_consent::samples());
     all.extend(rounds_design::samples());
     all.extend(rounds_demand::samples());

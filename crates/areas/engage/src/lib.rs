@@ -2,12 +2,19 @@
 
 pub mod next_best_action;
 
+use rounds_customers::panels::Panel;
 use rounds_store::MigrationTrait;
 use rounds_web::Route;
+use std::sync::Arc;
 
 /// All routes of the area.
 pub fn routes() -> Vec<Route> {
     next_best_action::routes()
+}
+
+/// Panels on the pages of people and accounts.
+pub fn panels() -> Vec<Arc<dyn Panel>> {
+    vec![Arc::new(next_best_action::Next)]
 }
 
 /// All migrations of the area.

@@ -30,5 +30,6 @@ pub fn samples() -> Vec<(&'static str, String)> {
     let mut all = users::samples();
     all.extend(jobs::samples());
     all.extend(audit::samples());
+    all.extend(imports::samples());
     all
 }

@@ -3,7 +3,8 @@
 use super::Touch;
 use rounds_kernel::{AccountId, Actor, Channel, Outcome, PersonId, Result, Time, UserId};
 use rounds_platform::scope;
-use rounds_store::{FromQueryResult, Query, Value, args};
+use rounds_store::{Query, Value, args};
+use sea_orm::FromQueryResult;
 use std::collections::BTreeMap;
 
 #[derive(FromQueryResult)]

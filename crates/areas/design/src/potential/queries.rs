@@ -2,7 +2,8 @@
 
 use super::{Potential, Potentials};
 use rounds_kernel::{AccountId, Day, Money, Result};
-use rounds_store::{FromQueryResult, Query, args};
+use rounds_store::{Query, args};
+use sea_orm::FromQueryResult;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 

@@ -3,7 +3,7 @@
 //! Loop: [`inputs`] (snapshot) ──► [`plan`] (candidates, rules, allocation, schedule) ──► [`check`] ──► store ──► queue ──► commands
 //! ──► facts, which the next snapshot reads.
 //!
-//! Public: [`PlanWork`], [`PlanRequest`], [`KIND`] (the job), [`explain_person`] (why and why not), [`store::in_force`].
+//! Public: [`Next`] (panel on record pages), [`PlanWork`], [`PlanRequest`], [`KIND`] (the job), [`explain_person`] (why and why not), [`store::in_force`].
 //! Routes: `/queue`, `/queue/held`, `/actions/{id}` with accept, dismiss, outcome, reopen, `/team`, `/plans`, `/plans/{id}`,
 //! `/people/{id}/why`. Job: `plan`. Tables: [`TABLES`].
 
@@ -20,7 +20,7 @@ pub mod store;
 pub use commands::{Accept, Dismiss, RecordOutcome, Reopen};
 pub use eligibility::title_of;
 pub use jobs::{KIND, PlanRequest, PlanWork};
-pub use pages::{person_panel, account_panel};
+pub use pages::Next;
 pub use store::migrations;
 
 use model::PlanReport;

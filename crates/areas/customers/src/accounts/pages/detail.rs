@@ -20,7 +20,7 @@ const PEOPLE_SHOWN: usize = 25;
 #[template(path = "accounts/templates/detail.html")]
 struct AccountPage {
     shell: Shell,
-    id: i64,
+    account: i64,
     head: RecordHead,
     facts: Vec<Fact>,
     systems: Vec<Link>,
@@ -65,7 +65,7 @@ pub async fn detail(app: App, visitor: Visitor, id: i64, ask: DetailAsk, panels:
     let systems = systems_of(db, key).await?;
     page(&AccountPage {
         shell: visitor.shell(&app, &account.name),
-        id,
+        account: id,
         head: head(&account, &numbers, &systems),
         facts: facts_of(&account, &numbers),
         systems: links(systems),
@@ -143,7 +143,7 @@ fn facts_of(account: &Account, numbers: &[Held]) -> Vec<Fact> {
 
 fn order_chart(rows: Vec<FamilyOrders>) -> Chart {
     let spec = Spec { caption: "Orders by product family".into(), unit: "amount, last 12 months".into(), first_column: "Family".into(), legend: vec!["Amount".into()] };
-    let row = |f: FamilyOrders| Row::one(f.family, f.cents as f64 / 100.0, Money(f.cents).whole());
+    let row = |f: FamilyOrders| Row::one(f.family, f.cents as f64 / 100.0, format!("{} in {} lines", Money(f.cents).whole(), f.lines));
     charts::bar(spec, rows.into_iter().map(row).collect())
 }
 
@@ -166,7 +166,7 @@ pub(super) fn samples() -> Vec<(&'static str, String)> {
     let families = vec![FamilyOrders { family: "Closure".into(), lines: 12, cents: 8_400_000 }, FamilyOrders { family: "Catheters".into(), lines: 31, cents: 3_100_000 }];
     let full = AccountPage {
         shell: Shell::sample("St. Brigid Medical Center"),
-        id: 7,
+        account: 7,
         head: head(&account, &numbers, &systems),
         facts: facts_of(&account, &numbers),
         systems: links(systems),
@@ -179,7 +179,7 @@ pub(super) fn samples() -> Vec<(&'static str, String)> {
     };
     let bare = Account { id: 8, name: "Hospital <b>of</b> the Plains".into(), ..Account::default() };
     let empty = AccountPage {
-        shell: Shell::sample("Hospital of the Plains"), id: 8, head: head(&bare, &[], &[]), facts: facts_of(&bare, &[]), systems: Vec::new(),
+        shell: Shell::sample("Hospital of the Plains"), account: 8, head: head(&bare, &[], &[]), facts: facts_of(&bare, &[]), systems: Vec::new(),
         people_columns: people_columns(), people: Vec::new(), more_people: false,
         timeline: Timeline { days: Vec::new(), older: None, ..Timeline::sample() }, orders: Some(order_chart(Vec::new())), panels: Vec::new(),
     };

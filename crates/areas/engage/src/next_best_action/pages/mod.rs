@@ -12,7 +12,7 @@ pub(super) use acts::{accept, dismiss, outcome, reopen};
 pub(super) use plans::{make, plan, plans};
 pub(super) use queue::{held, queue};
 pub(super) use team::team;
-pub use why::{account_panel, person_panel};
+pub use why::Next;
 pub(super) use why::why;
 
 use super::commands::{REASONS, outcomes_of, reason_label};

@@ -5,7 +5,8 @@ use crate::next_best_action::plan::explain::{Verdict, why_not};
 use crate::next_best_action::store::{self, ActionRow, PlanRow};
 use crate::next_best_action::{explain_person, title_of};
 use axum::extract::{Path, State};
-use rounds_kernel::{Error, PersonId, Result, UserId};
+use rounds_customers::panels::{Panel, PanelHtml, Subject};
+use rounds_kernel::{Permission, PersonId, Result, UserId};
 use rounds_web::components::{ActionCard, Column};
 use rounds_web::{App, Shell, Visitor, WebResult, page};
 
@@ -91,33 +92,41 @@ struct NextPanel {
     why_href: Option<String>,
 }
 
-/// "Next" on a person's page: what the plan in force proposes, for whoever may see its owner.
-pub async fn person_panel(app: &App, visitor: &Visitor, person: i64) -> Result<String> {
-    let week = store::week_to_show(app.db(), visitor.now.day()).await?;
-    let plan = match week {
-        Some(w) => store::in_force(app.db(), w.monday()).await?,
-        None => None,
-    };
-    let actions = of_week(app, person, plan.as_ref()).await?;
-    draw(visitor, actions, Some(format!("/people/{person}/why")))
+/// "Next" on the pages of people and accounts: what the plan in force proposes, for whoever may see its owner.
+pub struct Next;
+
+#[async_trait::async_trait]
+impl Panel for Next {
+    fn permission(&self) -> Permission {
+        Permission::ReadRecord
+    }
+
+    async fn draw(&self, app: &App, visitor: &Visitor, subject: Subject) -> Result<Option<PanelHtml>> {
+        let week = store::week_to_show(app.db(), visitor.now.day()).await?;
+        let plan = match week {
+            Some(w) => store::in_force(app.db(), w.monday()).await?,
+            None => None,
+        };
+        let (actions, why_href) = match (subject, &plan) {
+            (Subject::Person(p), plan) => (of_week(app, p.0, plan.as_ref()).await?, Some(format!("/people/{p}/why"))),
+            (Subject::Account(a), Some(plan)) => (store::for_account(app.db(), a.0, day(plan.monday)).await?, None),
+            _ => return Ok(None),
+        };
+        let sub = plan.map_or_else(|| "no plan yet".to_owned(), |p| p.week);
+        PanelHtml::draw("Next", &sub, &next_panel(visitor, &actions, why_href)).map(Some)
+    }
 }
 
-/// "Next" on an account's page.
-pub async fn account_panel(app: &App, visitor: &Visitor, account: i64) -> Result<String> {
-    let Some(week) = store::week_to_show(app.db(), visitor.now.day()).await? else { return draw(visitor, vec![], None) };
-    let actions = store::for_account(app.db(), account, day(i64::from(week.monday().0))).await?;
-    draw(visitor, actions, None)
-}
-
-fn draw(visitor: &Visitor, actions: Vec<ActionRow>, why_href: Option<String>) -> Result<String> {
+fn next_panel(visitor: &Visitor, actions: &[ActionRow], why_href: Option<String>) -> NextPanel {
     let mine = |a: &ActionRow| visitor.actor.user == Some(UserId(a.owner_id));
+    let note = |a: &ActionRow| if mine(a) { super::state_note(a, &visitor.actor.zone) } else { format!("{}'s", a.owner) };
     let cards = actions
         .iter()
         .filter(|a| visitor.actor.sees_user(UserId(a.owner_id)))
         .take(6)
-        .map(|a| ActionCard { peek_href: None, chips: Vec::new(), state_note: if mine(a) { super::state_note(a, &visitor.actor.zone) } else { format!("{}'s", a.owner) }, ..card(a, &visitor.actor.zone, mine(a), false) })
+        .map(|a| ActionCard { peek_href: None, chips: Vec::new(), state_note: note(a), ..card(a, &visitor.actor.zone, mine(a), false) })
         .collect();
-    askama::Template::render(&NextPanel { cards, csrf: visitor.csrf.clone(), why_href }).map_err(Error::internal)
+    NextPanel { cards, csrf: visitor.csrf.clone(), why_href }
 }
 
 pub(super) fn samples() -> Vec<(&'static str, String)> {
@@ -137,5 +146,6 @@ pub(super) fn samples() -> Vec<(&'static str, String)> {
     vec![
         ("why", draw(vec![super::sample_action(1, "phone", None)], &[refused, verdict(vec![])], Some("2026-W48"))),
         ("why, no plan", draw(vec![], &[], None)),
+        ("next, on a record's page", askama::Template::render(&next_panel(&v, &[super::sample_action(1, "phone", None)], Some("/people/33/why".into()))).unwrap_or_default()),
     ]
 }
