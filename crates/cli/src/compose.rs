@@ -44,8 +44,9 @@ pub fn routes() -> Vec<Route> {
 /// What areas show on the pages of accounts, people and systems, the most urgent first.
 fn panels() -> Vec<Arc<dyn Panel>> {
     let mut all = rounds_engage::panels();
-    //all.extend(rounds_design::panels());
-    //all.extend(rounds_consent::panels());
+    all.push(Arc::new(rounds_design::coverage::CoveragePanel));
+    all.push(Arc::new(rounds_design::potential::PotentialPanel));
+    all.push(Arc::new(rounds_consent::permissions::PermissionPanel));
     all.extend(rounds_demand::panels());
     all.extend(rounds_serve::panels());
     all

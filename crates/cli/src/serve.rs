@@ -2,12 +2,14 @@
 
 use crate::args::Serve;
 use crate::compose;
-use rounds_kernel::{Error, ErrorKind, Result, SystemClock};
+use rounds_design::coverage::RefreshScope;
+use rounds_kernel::{Actor, Error, ErrorKind, Result, SystemClock};
 use rounds_platform::users::StoredDirectory;
-use rounds_store::Runner;
+use rounds_store::{Runner, settings};
 use rounds_web::WebConfig;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::net::TcpListener;
 
 pub(crate) async fn run(a: Serve) -> Result<()> {
@@ -35,6 +37,7 @@ pub(crate) async fn serve(runner: Runner, listener: TcpListener, config: WebConf
     let directory = Arc::new(StoredDirectory::new(runner.db.clone(), demo_password));
     let router = rounds_web::build(runner.clone(), directory, compose::routes(), config);
     let worker = tokio::spawn(rounds_platform::jobs::worker(runner.clone(), compose::works()));
+    let daily = tokio::spawn(daily(runner.clone()));
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let ended = tokio::select! {
         ended = async { axum::serve(listener, service).await } => ended,
@@ -42,8 +45,28 @@ pub(crate) async fn serve(runner: Runner, listener: TcpListener, config: WebConf
     };
     // Work in progress stops between two commands; it goes on at the next start.
     worker.abort();
+    daily.abort();
     runner.db.close().await;
     ended.map_err(|e| Error::internal(format!("the server stopped: {e}")))
+}
+
+/// Setting that holds the last day on which [`daily`] ran.
+const REFRESHED: &str = "scope.refreshed";
+
+/// Coverage begins and ends on dates: once a day everybody's scope follows.
+async fn daily(runner: Runner) {
+    loop {
+        let today = runner.now().day().to_string();
+        let last = settings::get(&runner.db, REFRESHED).await.unwrap_or_default();
+        if last.as_deref() != Some(today.as_str()) {
+            let done = runner.run(&Actor::program("daily"), RefreshScope::default()).await;
+            match done {
+                Ok(_) => drop(crate::simulate::remember(&runner, REFRESHED, &today).await),
+                Err(e) => tracing::warn!(code = e.code, cause = e.cause, "scope was not refreshed; it is tried again"),
+            }
+        }
+        tokio::time::sleep(Duration::from_secs(600)).await;
+    }
 }
 
 async fn stopped() {

@@ -8,7 +8,7 @@ use std::fmt::Write;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-const ROWS: usize = 40_000;
+const ROWS: usize = 15_000;
 
 /// A hospital linkage file of the published shape with made-up hospitals.
 fn linkage() -> String {

@@ -7,7 +7,10 @@ fn every_page_is_drawn_from_its_sample() {
     assert!(pages.len() >= 30, "only {} samples", pages.len());
     for (name, html) in &pages {
         assert!(html.len() > 200, "{name} is empty: it failed to draw");
-        assert_eq!(html.matches("<form method=\"post\"").count(), html.matches("name=\"csrf\"").count() + html.matches("?csrf=").count(), "{name}: a form without its token");
+        for form in html.split("<form method=\"post\"").skip(1) {
+            let form = form.split("</form>").next().unwrap_or_default();
+            assert!(form.contains("name=\"csrf\"") || form.contains("csrf="), "{name}: a form without its token: {form}");
+        }
         for hostile in ["<b>", "<i>", "<script>alert", "<data>", "<img src=x"] {
             assert!(!html.contains(hostile), "{name} prints {hostile} unescaped");
         }

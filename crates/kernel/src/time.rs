@@ -65,7 +65,8 @@ impl Day {
     }
 
     fn date(self) -> civil::Date {
-        civil::date(1970, 1, 1).saturating_add(jiff::Span::new().days(self.0))
+        // The calendar ends with the year 9999; days beyond it (a damaged row) show its ends instead of stopping the program.
+        civil::date(1970, 1, 1).saturating_add(jiff::Span::new().days(self.0.clamp(-719_162, 2_932_896)))
     }
 
     /// The ISO week it falls in.
@@ -204,6 +205,7 @@ mod tests {
         }
         assert_eq!(Day::parse("2024-02-29").map(|d| d.to_string()).ok().as_deref(), Some("2024-02-29"));
         assert_eq!(Day::parse("2026-11-23").map(|d| d.weekday()).ok(), Some(0));
+        assert_eq!((Day(i32::MAX).to_string(), Day(i32::MIN).to_string()), ("9999-12-31".into(), "0001-01-01".into()));
     }
 
     #[test]

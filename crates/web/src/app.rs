@@ -93,7 +93,7 @@ pub fn build(runner: Runner, directory: Arc<dyn Directory>, routes: Vec<Route>, 
         .with_http_only(true)
         .with_same_site(SameSite::Lax)
         .with_secure(config.https)
-        .with_expiry(Expiry::OnInactivity(time::Duration::hours(12)));
+        .with_expiry(Expiry::OnInactivity(time::Duration::hours(24)));
     let backend = auth::Backend(directory);
     let app = App(Arc::new(Shared { runner, menu, config, limits }));
     let mut router = Router::new();

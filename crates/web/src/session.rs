@@ -34,7 +34,13 @@ impl std::fmt::Debug for Sessions {
 #[derive(FromQueryResult)]
 struct Row {
     data: String,
+    expires_at: i64,
 }
+
+/// A session unused for this long is over; the cookie itself lives a day.
+const IDLE_SECONDS: i64 = 12 * 3_600;
+/// Use extends a session, written down at most this often.
+const EXTEND_SECONDS: i64 = 1_800;
 
 fn key(id: &Id) -> String {
     blake3::hash(&id.0.to_le_bytes()).to_hex().to_string()
@@ -54,15 +60,21 @@ impl Sessions {
         let data = serde_json::to_string(record).map_err(|e| Error::Encode(e.to_string()))?;
         let sql = "INSERT INTO web_session (id, data, expires_at) VALUES ($1, $2, $3) \
                    ON CONFLICT (id) DO UPDATE SET data = excluded.data, expires_at = excluded.expires_at";
-        self.runner.db.housekeep(sql, args![key(&record.id), data, record.expiry_date.unix_timestamp()]).await.map_err(backend)?;
+        let until = self.seconds() + IDLE_SECONDS;
+        self.runner.db.housekeep(sql, args![key(&record.id), data, until]).await.map_err(backend)?;
         Ok(())
+    }
+
+    /// The runner's clock, not the computer's: a session ends by the same time as everything else.
+    fn seconds(&self) -> i64 {
+        self.runner.now().0 / 1_000_000
     }
 }
 
 #[async_trait]
 impl SessionStore for Sessions {
     async fn create(&self, record: &mut Record) -> Result<()> {
-        let now = self.runner.now().0 / 1_000_000;
+        let now = self.seconds();
         self.runner.db.housekeep("DELETE FROM web_session WHERE expires_at < $1", args![now]).await.map_err(backend)?;
         // Ids are 128 random bits: a collision is not to be expected in the life of the universe.
         self.write(record).await
@@ -73,9 +85,13 @@ impl SessionStore for Sessions {
     }
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
-        let now = self.runner.now().0 / 1_000_000;
-        let sql = "SELECT data FROM web_session WHERE id = $1 AND expires_at >= $2";
+        let now = self.seconds();
+        let sql = "SELECT data, expires_at FROM web_session WHERE id = $1 AND expires_at >= $2";
         let Some(row) = self.runner.db.one::<Row>(sql, args![key(id), now]).await.map_err(backend)? else { return Ok(None) };
+        if row.expires_at < now + IDLE_SECONDS - EXTEND_SECONDS {
+            let sql = "UPDATE web_session SET expires_at = $2 WHERE id = $1";
+            self.runner.db.housekeep(sql, args![key(id), now + IDLE_SECONDS]).await.map_err(backend)?;
+        }
         let mut record: Record = serde_json::from_str(&row.data).map_err(|e| Error::Decode(e.to_string()))?;
         record.id = *id;
         Ok(Some(record))

@@ -1,5 +1,7 @@
 //! Files as they come: broken encodings, missing and extra columns, repeated and blank ids, lost zeros, killed programs.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod common;
 
 use common::{World, importers, program, worlds};
@@ -37,7 +39,11 @@ async fn bad_rows_are_told_and_good_ones_land() {
         file.extend(hospital("A9", "240010", "Shares its number").into_bytes());
         let report = world.import("linkage-2018.csv", &file).await.unwrap();
         let expected = [
-            (4, "import.ccn_unclear"), (5, "import.id_twice"), (6, "import.id_blank"), (7, "import.columns_wrong"), (10, "import.field_too_long"),
+            (4, "import.ccn_unclear"),
+            (5, "import.id_twice"),
+            (6, "import.id_blank"),
+            (7, "import.columns_wrong"),
+            (10, "import.field_too_long"),
             (11, "import.quote_open"),
         ];
         assert_eq!(codes(&report), expected, "{}", world.engine);
@@ -51,7 +57,12 @@ async fn bad_rows_are_told_and_good_ones_land() {
         assert_eq!(world.number("SELECT COUNT(*) FROM import_reject").await, 6);
         assert!(world.text("SELECT raw FROM import_reject WHERE line = 7").await.starts_with("A4,240013"));
         let again = world.import("linkage-2018.csv", &file).await.unwrap();
-        assert_eq!((again.created, again.updated, again.unchanged, again.rejected), (0, 0, 5, 6), "{}: a second run changes nothing", world.engine);
+        assert_eq!(
+            (again.created, again.updated, again.unchanged, again.rejected),
+            (0, 0, 5, 6),
+            "{}: a second run changes nothing",
+            world.engine
+        );
     }
 }
 
@@ -122,7 +133,12 @@ impl Importer for Dies {
     fn key(&self) -> Option<usize> {
         self.inner.key()
     }
-    async fn write(&self, tx: &mut Tx, file: &rounds_platform::imports::FileInfo, rows: &[rounds_platform::imports::Row]) -> Result<rounds_platform::imports::ChunkReport> {
+    async fn write(
+        &self,
+        tx: &mut Tx,
+        file: &rounds_platform::imports::FileInfo,
+        rows: &[rounds_platform::imports::Row],
+    ) -> Result<rounds_platform::imports::ChunkReport> {
         let report = self.inner.write(tx, file, rows).await?;
         if rows.iter().any(|r| r.line == self.at_line) {
             // The future never ends, so that the test can drop it in the middle, as a kill would.

@@ -1,5 +1,7 @@
 //! Lists, scope and search on a base of a size that shows.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod common;
 
 use common::{World, program, worlds};
@@ -8,7 +10,9 @@ use rounds_customers::affiliations::{AccountSystemRow, ImportAffiliations};
 use rounds_customers::people::{ImportPeople, PersonRow};
 use rounds_customers::systems::{ImportSystems, SystemRow};
 use rounds_customers::{scope, search};
-use rounds_kernel::{AccountId, Actor, CareSetting, Clock, Day, Permission, PersonId, PersonRole, Result, Role, Scope, SystemClock, SystemId, UserId};
+use rounds_kernel::{
+    AccountId, Actor, CareSetting, Clock, Day, Permission, PersonId, PersonRole, Result, Role, Scope, SystemClock, SystemId, UserId,
+};
 use rounds_store::{Command, Query, Tx};
 
 /// Covers account 1 by user 1, and renews its search documents.
@@ -26,24 +30,47 @@ impl Command for Cover {
 }
 
 fn account(n: usize) -> AccountRow {
-    AccountRow { state: "MN".into(), city: "Duluth".into(), ..AccountRow::new(format!("a{n}"), format!("Hospital {n:05}"), CareSetting::Hospital, "simulation") }
+    AccountRow {
+        state: "MN".into(),
+        city: "Duluth".into(),
+        ..AccountRow::new(format!("a{n}"), format!("Hospital {n:05}"), CareSetting::Hospital, "simulation")
+    }
 }
 
 fn person(n: usize, account: usize) -> PersonRow {
     PersonRow {
-        line: 0, source_key: format!("p{n}"), name: format!("Person {n:06}"), role: PersonRole::Nurse, specialty: "Cardiology".into(), email: None, phone: None,
-        language: "en".into(), account_key: format!("a{account}"), affil_from: Day(20_000), source: "simulation".into(),
+        line: 0,
+        source_key: format!("p{n}"),
+        name: format!("Person {n:06}"),
+        role: PersonRole::Nurse,
+        specialty: "Cardiology".into(),
+        email: None,
+        phone: None,
+        language: "en".into(),
+        account_key: format!("a{account}"),
+        affil_from: Day(20_000),
+        source: "simulation".into(),
     }
 }
 
 async fn fill(world: &World, accounts: usize, each: usize) {
-    let systems = (0..10).map(|n| SystemRow { source_key: format!("s{n}"), name: format!("System {n}"), source: "simulation".into(), ..SystemRow::default() });
+    let systems = (0..10).map(|n| SystemRow {
+        source_key: format!("s{n}"),
+        name: format!("System {n}"),
+        source: "simulation".into(),
+        ..SystemRow::default()
+    });
     world.runner.run(&program(), ImportSystems { rows: systems.collect() }).await.unwrap();
     let numbers: Vec<usize> = (0..accounts).collect();
     for chunk in numbers.chunks(1_000) {
         world.runner.run(&program(), ImportAccounts { rows: chunk.iter().map(|n| account(*n)).collect() }).await.unwrap();
         let link = |n: &usize| AccountSystemRow {
-            line: 0, account_key: format!("a{n}"), system_key: format!("s{}", n % 10), from: Day(20_000), source: "simulation".into(), confidence: 1.0,
+            line: 0,
+            account_key: format!("a{n}"),
+            system_key: format!("s{}", n % 10),
+            from: Day(20_000),
+            source: "simulation".into(),
+            confidence: 1.0,
         };
         world.runner.run(&program(), ImportAffiliations { rows: chunk.iter().map(link).collect() }).await.unwrap();
     }
@@ -54,7 +81,13 @@ async fn fill(world: &World, accounts: usize, each: usize) {
 }
 
 fn rep() -> Actor {
-    Actor { user: Some(UserId(1)), name: "Rep".into(), role: Role::FieldRep, scope: Scope::CoveredBy(vec![UserId(1)]), zone: "America/Chicago".into() }
+    Actor {
+        user: Some(UserId(1)),
+        name: "Rep".into(),
+        role: Role::FieldRep,
+        scope: Scope::CoveredBy(vec![UserId(1)]),
+        zone: "America/Chicago".into(),
+    }
 }
 
 #[tokio::test]
@@ -74,7 +107,8 @@ async fn what_is_outside_the_scope_does_not_exist() {
         ] {
             assert_eq!(e.code, "record.not_found", "{}", world.engine);
         }
-        let found = |actor: Actor, text: &'static str| async move { rounds_store::search::find(db, text, &actor.scope, 100).await.unwrap().len() };
+        let found =
+            |actor: Actor, text: &'static str| async move { rounds_store::search::find(db, text, &actor.scope, 100).await.unwrap().len() };
         assert_eq!((found(rep.clone(), "hospital").await, found(program(), "hospital").await), (1, 30));
         assert_eq!((found(rep.clone(), "person").await, found(program(), "person").await), (3, 90));
         assert_eq!((found(rep.clone(), "system").await, found(program(), "syst").await), (1, 10));
@@ -108,6 +142,17 @@ async fn ten_thousand_accounts_and_a_hundred_thousand_people() {
         println!("{}: 10,000 accounts and 100,000 people in {:.1} s", world.engine, (SystemClock.now().0 - started) as f64 / 1e6);
         assert_eq!(world.number("SELECT COUNT(*) FROM person").await, 100_000);
         assert_eq!(world.number("SELECT COUNT(*) FROM search_doc").await, 110_010);
+        world.runner.run(&program(), Cover).await.unwrap();
+        for (who, actor) in [("all", program()), ("rep", rep())] {
+            let started = SystemClock.now().0;
+            let sql = format!(
+                "SELECT id, name FROM person WHERE {} AND LOWER(name) LIKE '%0042%' ORDER BY name, id LIMIT 51",
+                scope::people(&actor)
+            );
+            world.runner.db.fetch(&sql, vec![]).await.unwrap();
+            let found = rounds_store::search::find(&world.runner.db, "hospital 0004", &actor.scope, 50).await.unwrap().len();
+            println!("{}: list and search for {who}: {:.1} ms, {found} found", world.engine, (SystemClock.now().0 - started) as f64 / 1e3);
+        }
         let started = SystemClock.now().0;
         fill(&world, 10_000, 10).await;
         println!("{}: the same again in {:.1} s", world.engine, (SystemClock.now().0 - started) as f64 / 1e6);

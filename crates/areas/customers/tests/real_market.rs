@@ -1,5 +1,7 @@
 //! The published files of the United States market, in both orders: 637 systems, 6,742 hospitals, their links and regions.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod common;
 
 use common::{World, data, worlds};
@@ -57,7 +59,11 @@ async fn check(world: &World) {
     assert_eq!(world.number("SELECT COUNT(*) FROM referral_region").await, 40_877);
     assert_eq!(world.number("SELECT COUNT(DISTINCT hrr) FROM account WHERE source = 'ahrq-hospitals'").await, 306);
     assert_eq!(world.number("SELECT COUNT(*) FROM account WHERE source = 'ahrq-hospitals' AND hrr IS NULL").await, 0);
-    assert_eq!(world.number("SELECT COUNT(*) FROM account WHERE hrr IS NULL").await, 66, "66 hospitals that only CMS lists lie in ZIPs that the crosswalk lacks");
+    assert_eq!(
+        world.number("SELECT COUNT(*) FROM account WHERE hrr IS NULL").await,
+        66,
+        "66 hospitals that only CMS lists lie in ZIPs that the crosswalk lacks"
+    );
     // 5,421 hospitals of CMS less 2,552 without a rating.
     assert_eq!(world.number("SELECT COUNT(*) FROM account WHERE rating IS NOT NULL").await, 2_869);
     assert_eq!(world.number("SELECT COUNT(*) FROM account WHERE ownership IS NOT NULL").await, 5_421);

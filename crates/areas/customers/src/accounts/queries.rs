@@ -33,7 +33,14 @@ pub struct AccountsAsk {
 impl AccountsAsk {
     /// The parameters that stay from page to page.
     pub fn parameters(&self) -> [(&str, &str); 6] {
-        [("name", &self.name), ("state", &self.state), ("setting", &self.setting), ("system", &self.system), ("hrr", &self.hrr), ("sort", &self.sort)]
+        [
+            ("name", &self.name),
+            ("state", &self.state),
+            ("setting", &self.setting),
+            ("system", &self.system),
+            ("hrr", &self.hrr),
+            ("sort", &self.sort),
+        ]
     }
 
     /// The column sorted by.
@@ -71,7 +78,8 @@ impl AccountsAsk {
         if let Ok(hrr) = self.hrr.parse::<i64>() {
             list.filter("account.hrr = {}", hrr);
         }
-        let of_system = "SELECT f.child_id FROM affiliation f WHERE f.child_kind = 'account' AND f.parent_kind = 'system' AND f.valid_to IS NULL";
+        let of_system =
+            "SELECT f.child_id FROM affiliation f WHERE f.child_kind = 'account' AND f.parent_kind = 'system' AND f.valid_to IS NULL";
         match self.system.parse::<i64>() {
             Ok(system) => list.filter(&format!("account.id IN ({of_system} AND f.parent_id = {{}})"), system),
             Err(_) if self.system == "none" => list.conditions.push(format!("account.id NOT IN ({of_system})")),
@@ -103,15 +111,13 @@ pub fn contains(text: &str) -> String {
 pub struct FamilyOrders {
     /// Family.
     pub family: String,
-    /// Order lines.
-    pub lines: i64,
     /// Amount.
     pub cents: i64,
 }
 
 /// Orders of the twelve months before `now`, by family, largest first.
 pub async fn orders_by_family(db: &impl Query, account: AccountId, now: Time) -> Result<Vec<FamilyOrders>> {
-    let sql = "SELECT COALESCE(body->>'family', 'other') AS family, COUNT(*) AS lines, \
+    let sql = "SELECT COALESCE(body->>'family', 'other') AS family, \
                CAST(COALESCE(SUM(CAST(body->>'amount_cents' AS BIGINT)), 0) AS BIGINT) AS cents \
                FROM fact WHERE account_id = $1 AND kind = 'order' AND occurred_at >= $2 AND occurred_at <= $3 \
                GROUP BY COALESCE(body->>'family', 'other') ORDER BY cents DESC, family";

@@ -6,7 +6,7 @@ use crate::regions::{self, Region};
 use rounds_kernel::{AccountId, Result};
 use rounds_platform::imports::{ChunkReport, Note, reject};
 use rounds_store::{MigrationTrait, Query, SqlMigration, Tx, Value, args};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// Migrations of this capability.
 pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
@@ -107,7 +107,9 @@ fn unusable(row: &AccountRow, keys: &mut HashSet<String>) -> Option<rounds_kerne
         let cause = format!("Account key “{}” is blank or stands in this chunk already.", row.source_key);
         return Some(reject(row.line, "import.id_twice", cause, "Give each account one row and a key of its own."));
     }
-    row.name.is_empty().then(|| reject(row.line, "import.name_blank", "The account has no name.", "Fill in its name and import the file again."))
+    row.name
+        .is_empty()
+        .then(|| reject(row.line, "import.name_blank", "The account has no name.", "Fill in its name and import the file again."))
 }
 
 /// Accounts that the rows of a chunk may mean.
@@ -122,7 +124,7 @@ impl Known {
     async fn load(tx: &Tx, rows: &[AccountRow]) -> Result<Self> {
         let keys: Vec<&str> = rows.iter().map(|r| r.source_key.as_str()).collect();
         let by_key = identifiers::keys(tx, "account", "source_key", &keys).await?;
-        let mut by_scheme: HashMap<&str, Vec<String>> = HashMap::new();
+        let mut by_scheme: BTreeMap<&str, Vec<String>> = BTreeMap::new();
         for (scheme, value) in rows.iter().flat_map(|r| &r.identifiers) {
             by_scheme.entry(scheme).or_default().push(value.clone());
         }
@@ -159,15 +161,44 @@ impl Known {
 }
 
 const INTO: &[&str] = &[
-    "source_key", "name", "setting", "street", "city", "state", "zip", "country", "zone", "hsa", "hrr", "hrr_name", "beds", "rating", "ownership",
-    "phone", "source",
+    "source_key",
+    "name",
+    "setting",
+    "street",
+    "city",
+    "state",
+    "zip",
+    "country",
+    "zone",
+    "hsa",
+    "hrr",
+    "hrr_name",
+    "beds",
+    "rating",
+    "ownership",
+    "phone",
+    "source",
 ];
 
 async fn save(tx: &mut Tx, accounts: &[Account]) -> Result<()> {
     let row = |a: &Account| {
         args![
-            a.source_key.clone(), a.name.clone(), a.setting.clone(), a.street.clone(), a.city.clone(), a.state.clone(), a.zip.clone(),
-            a.country.clone(), a.zone.clone(), a.hsa, a.hrr, a.hrr_name.clone(), a.beds, a.rating, a.ownership.clone(), a.phone.clone(),
+            a.source_key.clone(),
+            a.name.clone(),
+            a.setting.clone(),
+            a.street.clone(),
+            a.city.clone(),
+            a.state.clone(),
+            a.zip.clone(),
+            a.country.clone(),
+            a.zone.clone(),
+            a.hsa,
+            a.hrr,
+            a.hrr_name.clone(),
+            a.beds,
+            a.rating,
+            a.ownership.clone(),
+            a.phone.clone(),
             a.source.clone()
         ]
     };
@@ -196,11 +227,16 @@ async fn note_regions(tx: &Tx, report: &mut ChunkReport, rows: &[(AccountRow, St
 async fn identify(tx: &mut Tx, report: &mut ChunkReport, rows: &[(AccountRow, String)]) -> Result<()> {
     let keys: Vec<&str> = rows.iter().map(|(_, key)| key.as_str()).collect();
     let ids = identifiers::keys(tx, "account", "source_key", &keys).await?;
-    let all = || rows.iter().filter_map(|(r, key)| Some((r, *ids.get(key)?))).flat_map(|(r, id)| r.identifiers.iter().map(move |(s, v)| (r, id, s, v)));
-    let new = all().map(|(r, entity, s, v)| NewIdentifier { entity, scheme: s.clone(), value: v.clone(), source: r.source.clone() }).collect();
+    let all = || {
+        rows.iter()
+            .filter_map(|(r, key)| Some((r, *ids.get(key)?)))
+            .flat_map(|(r, id)| r.identifiers.iter().map(move |(s, v)| (r, id, s, v)))
+    };
+    let new =
+        all().map(|(r, entity, s, v)| NewIdentifier { entity, scheme: s.clone(), value: v.clone(), source: r.source.clone() }).collect();
     identifiers::put(tx, EntityKind::Account, new).await?;
     let mut owners = HashMap::new();
-    let schemes: HashSet<&String> = all().map(|(_, _, s, _)| s).collect();
+    let schemes: BTreeSet<&String> = all().map(|(_, _, s, _)| s).collect();
     for scheme in schemes {
         let values: Vec<String> = all().filter(|(_, _, s, _)| *s == scheme).map(|(_, _, _, v)| v.clone()).collect();
         let found = identifiers::owners(tx, EntityKind::Account, scheme, &values).await?;

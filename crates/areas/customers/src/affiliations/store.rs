@@ -50,8 +50,8 @@ pub async fn current(db: &impl Query, kind: LinkKind, children: &[i64]) -> Resul
     Ok(out)
 }
 
-async fn of_children(db: &impl Query, kind: LinkKind, children: &[i64]) -> Result<HashMap<i64, Vec<Affiliation>>> {
-    let mut out: HashMap<i64, Vec<Affiliation>> = HashMap::new();
+async fn of_children(db: &impl Query, kind: LinkKind, children: &[i64]) -> Result<BTreeMap<i64, Vec<Affiliation>>> {
+    let mut out: BTreeMap<i64, Vec<Affiliation>> = BTreeMap::new();
     for chunk in children.chunks(1_000) {
         let sql = format!(
             "SELECT {COLUMNS} FROM affiliation WHERE child_kind = $1 AND parent_kind = $2 AND child_id IN ({}) ORDER BY id",
@@ -87,7 +87,15 @@ pub async fn link(tx: &mut Tx, kind: LinkKind, links: Vec<Link>) -> Result<Vec<b
                 None
             }
         };
-        of_child.push(Affiliation { id: 0, child_id: new.child, parent_id: new.parent, valid_from: from, valid_to, source: new.source, confidence: new.confidence });
+        of_child.push(Affiliation {
+            id: 0,
+            child_id: new.child,
+            parent_id: new.parent,
+            valid_from: from,
+            valid_to,
+            source: new.source,
+            confidence: new.confidence,
+        });
     }
     for (day, ids) in closed {
         tx.execute(&format!("UPDATE affiliation SET valid_to = $1 WHERE id IN ({})", list(&ids)), args![day]).await?;

@@ -61,7 +61,8 @@ pub async fn held_by(db: &impl Query, kind: EntityKind, ids: &[i64]) -> Result<V
     let mut out = Vec::new();
     for chunk in ids.chunks(1_000) {
         let list = chunk.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
-        let sql = format!("SELECT entity_id, scheme, value, source FROM identifier WHERE entity_kind = $1 AND entity_id IN ({list}) ORDER BY id");
+        let sql =
+            format!("SELECT entity_id, scheme, value, source FROM identifier WHERE entity_kind = $1 AND entity_id IN ({list}) ORDER BY id");
         out.extend(db.all::<Held>(&sql, args![kind.code()]).await?);
     }
     Ok(out)

@@ -66,7 +66,12 @@ pub struct Slice<T> {
 }
 
 /// One page of a list; `cursor` gives a row's key and id.
-pub async fn fetch<T: FromQueryResult + Send>(db: &impl Query, list: &Keyset, place: &Place, cursor: impl Fn(&T) -> Cursor) -> Result<Slice<T>> {
+pub async fn fetch<T: FromQueryResult + Send>(
+    db: &impl Query,
+    list: &Keyset,
+    place: &Place,
+    cursor: impl Fn(&T) -> Cursor,
+) -> Result<Slice<T>> {
     let backwards = place.before.is_some();
     let descending = list.descending != backwards;
     let (sign, order) = if descending { ("<", "DESC") } else { (">", "ASC") };
@@ -94,7 +99,8 @@ pub async fn fetch<T: FromQueryResult + Send>(db: &impl Query, list: &Keyset, pl
         rows.reverse();
     }
     let (first, last) = (rows.first().map(&cursor), rows.last().map(&cursor));
-    let (previous, next) = if backwards { (first.filter(|_| more), last) } else { (first.filter(|_| place.after.is_some()), last.filter(|_| more)) };
+    let (previous, next) =
+        if backwards { (first.filter(|_| more), last) } else { (first.filter(|_| place.after.is_some()), last.filter(|_| more)) };
     Ok(Slice { rows, previous, next })
 }
 

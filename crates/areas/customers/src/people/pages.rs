@@ -33,7 +33,13 @@ fn list_view(shell: Shell, ask: &PeopleAsk, slice: Slice<Person>, total: &str, m
     let mut roles = vec![("", "All")];
     roles.extend(PersonRole::ALL.iter().map(|r| (r.code(), r.label())));
     let mut filters = vec![
-        Filter { name: "name".into(), label: "Name".into(), value: ask.name.clone(), placeholder: "part of the name".into(), options: Vec::new() },
+        Filter {
+            name: "name".into(),
+            label: "Name".into(),
+            value: ask.name.clone(),
+            placeholder: "part of the name".into(),
+            options: Vec::new(),
+        },
         Filter::select("role", "Role", &roles, &ask.role),
     ];
     for (name, label, value) in [("account", "Account", &ask.account), ("system", "System", &ask.system)] {
@@ -52,7 +58,14 @@ fn list_view(shell: Shell, ask: &PeopleAsk, slice: Slice<Person>, total: &str, m
         ],
         pager: pager(&slice, total, "people", "/people", &parameters),
         filtered: parameters.iter().any(|(name, value)| *name != "sort" && !value.is_empty()),
-        rows: slice.rows.into_iter().map(|p| { let at = places.remove(&p.id); (p, at) }).collect(),
+        rows: slice
+            .rows
+            .into_iter()
+            .map(|p| {
+                let at = places.remove(&p.id);
+                (p, at)
+            })
+            .collect(),
         shell,
     }
 }
@@ -144,18 +157,42 @@ fn facts_of(person: &Person, zone: &str, contacts: i64) -> Vec<Fact> {
 
 pub(super) fn samples() -> Vec<(&'static str, String)> {
     let person = |id, name: &str| Person {
-        id, name: name.into(), role: "physician".into(), specialty: "Cardiology".into(), email: Some("a.meyer@brigid.example".into()),
-        phone: Some("(218) 555-0142".into()), language: "en".into(), source: "simulation".into(), ..Person::default()
+        id,
+        name: name.into(),
+        role: "physician".into(),
+        specialty: "Cardiology".into(),
+        email: Some("a.meyer@brigid.example".into()),
+        phone: Some("(218) 555-0142".into()),
+        language: "en".into(),
+        source: "simulation".into(),
+        ..Person::default()
     };
     let place = |id, name: &str, valid_to| Workplace {
-        child_id: 31, id, name: name.into(), city: "Duluth".into(), state: "MN".into(), zone: "America/Chicago".into(), valid_from: 19_000, valid_to, source: "simulation".into(),
+        child_id: 31,
+        id,
+        name: name.into(),
+        city: "Duluth".into(),
+        state: "MN".into(),
+        zone: "America/Chicago".into(),
+        valid_from: 19_000,
+        valid_to,
+        source: "simulation".into(),
     };
     let slice = Slice { rows: vec![person(31, "Dr. Aoife Meyer"), person(32, "<b>Nurse</b> O'Hara")], previous: None, next: None };
     let empty = Slice { rows: Vec::new(), previous: None, next: None };
     let at = || HashMap::from([(31, place(7, "St. Brigid Medical Center", None))]);
-    let list = |ask: PeopleAsk, slice, total: &str| askama::Template::render(&list_view(Shell::sample("People"), &ask, slice, total, at())).unwrap_or_default();
+    let list = |ask: PeopleAsk, slice, total: &str| {
+        askama::Template::render(&list_view(Shell::sample("People"), &ask, slice, total, at())).unwrap_or_default()
+    };
     let draw = |person: &Person, places: Vec<Workplace>, timeline: Timeline| {
-        let page = PersonPage { shell: Shell::sample(&person.name), head: head(person, &places), facts: facts_of(person, "America/Chicago", 7), places, timeline, panels: Vec::new() };
+        let page = PersonPage {
+            shell: Shell::sample(&person.name),
+            head: head(person, &places),
+            facts: facts_of(person, "America/Chicago", 7),
+            places,
+            timeline,
+            panels: Vec::new(),
+        };
         askama::Template::render(&page).unwrap_or_default()
     };
     let known = vec![place(7, "St. Brigid Medical Center", None), place(8, "Lakeside Hospital", Some(20_000))];
@@ -164,6 +201,13 @@ pub(super) fn samples() -> Vec<(&'static str, String)> {
         ("people, none", list(PeopleAsk::default(), empty.clone(), "0")),
         ("people, none found", list(PeopleAsk { name: "zz".into(), ..PeopleAsk::default() }, empty, "0")),
         ("person", draw(&person(31, "Dr. Aoife Meyer"), known, Timeline { path: "/people/31".into(), ..Timeline::sample() })),
-        ("person, nothing known", draw(&Person { name: "N. N.".into(), ..Person::default() }, Vec::new(), Timeline { filters: Timeline::filters("", false), ..Timeline::default() })),
+        (
+            "person, nothing known",
+            draw(
+                &Person { name: "N. N.".into(), ..Person::default() },
+                Vec::new(),
+                Timeline { filters: Timeline::filters("", false), ..Timeline::default() },
+            ),
+        ),
     ]
 }

@@ -64,7 +64,8 @@ impl PeopleAsk {
             list.filter(&format!("person.id IN ({at} AND w.parent_id = {{}})"), account);
         }
         if let Ok(system) = self.system.parse::<i64>() {
-            let members = "SELECT f.child_id FROM affiliation f WHERE f.child_kind = 'account' AND f.parent_kind = 'system' AND f.valid_to IS NULL";
+            let members =
+                "SELECT f.child_id FROM affiliation f WHERE f.child_kind = 'account' AND f.parent_kind = 'system' AND f.valid_to IS NULL";
             list.filter(&format!("person.id IN ({at} AND w.parent_id IN ({members} AND f.parent_id = {{}}))"), system);
         }
         list

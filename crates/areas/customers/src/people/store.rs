@@ -65,7 +65,12 @@ pub async fn upsert(tx: &mut Tx, rows: Vec<PersonRow>) -> Result<ChunkReport> {
             continue;
         };
         if row.source_key.is_empty() || row.name.is_empty() {
-            report.rejects.push(reject(row.line, "import.name_blank", "The person has no key or no name.", "Fill in both and import the file again."));
+            report.rejects.push(reject(
+                row.line,
+                "import.name_blank",
+                "The person has no key or no name.",
+                "Fill in both and import the file again.",
+            ));
             continue;
         }
         placed.push(Placed { key: row.source_key.clone(), account, from: row.affil_from, source: row.source.clone() });
@@ -127,7 +132,13 @@ async fn save(tx: &mut Tx, people: &[Person]) -> Result<()> {
     const INTO: &[&str] = &["source_key", "name", "role", "specialty", "email", "phone", "language", "source"];
     let row = |p: &Person| {
         args![
-            p.source_key.clone(), p.name.clone(), p.role.clone(), p.specialty.clone(), p.email.clone(), p.phone.clone(), p.language.clone(),
+            p.source_key.clone(),
+            p.name.clone(),
+            p.role.clone(),
+            p.specialty.clone(),
+            p.email.clone(),
+            p.phone.clone(),
+            p.language.clone(),
             p.source.clone()
         ]
     };

@@ -84,8 +84,15 @@ pub async fn upsert(tx: &mut Tx, rows: Vec<ProductRow>) -> Result<ChunkReport> {
         }
         let before = known.get(&r.code).cloned().unwrap_or_default();
         let stage = r.stage.code().to_owned();
-        let after =
-            Product { id: before.id, code: r.code, name: r.name, family: r.family, business_unit: r.business_unit, stage, list_price_cents: r.list_price_cents };
+        let after = Product {
+            id: before.id,
+            code: r.code,
+            name: r.name,
+            family: r.family,
+            business_unit: r.business_unit,
+            stage,
+            list_price_cents: r.list_price_cents,
+        };
         if after == before {
             report.unchanged += 1;
             continue;

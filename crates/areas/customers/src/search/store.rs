@@ -30,7 +30,10 @@ fn doc(kind: DocKind, path: &str, entry: Entry, what: &str, users: Vec<i64>) -> 
 /// Puts systems into the index, with the users of all their accounts.
 pub async fn index_systems(tx: &mut Tx, ids: &[i64]) -> Result<()> {
     for chunk in ids.chunks(STEP) {
-        let sql = format!("SELECT id, name, 'Health system' AS kind, city || ', ' || state AS place FROM health_system WHERE id IN ({})", list(chunk));
+        let sql = format!(
+            "SELECT id, name, 'Health system' AS kind, city || ', ' || state AS place FROM health_system WHERE id IN ({})",
+            list(chunk)
+        );
         let mut users = users_through(tx, "system", chunk).await?;
         let docs = tx.all::<Entry>(&sql, vec![]).await?.into_iter().map(|e| {
             let seen = users.remove(&e.id).unwrap_or_default();
@@ -48,7 +51,8 @@ pub async fn index_accounts(tx: &mut Tx, ids: &[i64]) -> Result<()> {
         let sql = format!("SELECT id, name, setting AS kind, city || ', ' || state AS place FROM account WHERE id IN ({})", list(chunk));
         let users = users_of(tx, chunk).await?;
         let docs = tx.all::<Entry>(&sql, vec![]).await?.into_iter().map(|e| {
-            let (seen, what) = (users.get(&e.id).cloned().unwrap_or_default(), CareSetting::parse(&e.kind).map_or("Account", CareSetting::label));
+            let (seen, what) =
+                (users.get(&e.id).cloned().unwrap_or_default(), CareSetting::parse(&e.kind).map_or("Account", CareSetting::label));
             let title = format!("{}, {}", e.name, e.place);
             doc(DocKind::Account, "/accounts", Entry { name: title, place: String::new(), ..e }, what, seen)
         });

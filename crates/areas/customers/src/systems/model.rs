@@ -49,6 +49,14 @@ impl System {
         if row.mention && self.id != 0 {
             return self.clone();
         }
-        Self { id: self.id, source_key: row.source_key, name: row.name, city: row.city, state: row.state, country: row.country, source: row.source }
+        Self {
+            id: self.id,
+            source_key: row.source_key,
+            name: row.name,
+            city: row.city,
+            state: row.state,
+            country: row.country,
+            source: row.source,
+        }
     }
 }

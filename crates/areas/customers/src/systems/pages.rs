@@ -34,7 +34,13 @@ fn list_view(shell: Shell, ask: &SystemsAsk, slice: Slice<Listed>, total: &str, 
         column.sortable(&href, sort)
     };
     SystemsPage {
-        filters: vec![Filter { name: "name".into(), label: "Name".into(), value: ask.name.clone(), placeholder: "part of the name".into(), options: Vec::new() }],
+        filters: vec![Filter {
+            name: "name".into(),
+            label: "Name".into(),
+            value: ask.name.clone(),
+            placeholder: "part of the name".into(),
+            options: Vec::new(),
+        }],
         columns: vec![
             sortable(Column::text("System"), "name"),
             Column::text("Head office"),
@@ -94,7 +100,12 @@ pub(super) async fn detail(app: App, visitor: Visitor, id: i64, panels: Panels) 
     page(&detail_view(visitor.shell(&app, &system.name), system, found, panels))
 }
 
-fn detail_view(shell: Shell, system: System, (members, people, deciders): (Vec<Member>, i64, Vec<Stakeholder>), panels: Vec<PanelHtml>) -> SystemPage {
+fn detail_view(
+    shell: Shell,
+    system: System,
+    (members, people, deciders): (Vec<Member>, i64, Vec<Stakeholder>),
+    panels: Vec<PanelHtml>,
+) -> SystemPage {
     let states: BTreeSet<&str> = members.iter().map(|m| m.state.as_str()).collect();
     let mut regions: BTreeMap<i64, (String, usize)> = BTreeMap::new();
     for (hrr, name) in members.iter().filter_map(|m| Some((m.hrr?, m.hrr_name.clone()?))) {
@@ -120,7 +131,13 @@ fn detail_view(shell: Shell, system: System, (members, people, deciders): (Vec<M
             chips: simulated.into_iter().collect(),
         },
         stats,
-        columns: vec![Column::text("Account"), Column::text("Setting"), Column::text("Town"), Column::text("Referral region"), Column::text("In the system since")],
+        columns: vec![
+            Column::text("Account"),
+            Column::text("Setting"),
+            Column::text("Town"),
+            Column::text("Referral region"),
+            Column::text("In the system since"),
+        ],
         members,
         regions,
         people_columns: vec![Column::text("Name"), Column::text("Role")],
@@ -135,15 +152,32 @@ pub(super) fn samples() -> Vec<(&'static str, String)> {
     let empty = Slice { rows: Vec::new(), previous: None, next: None };
     let states = BTreeMap::from([(3, vec!["MN".to_owned(), "WI".to_owned()])]);
     let member = |id, name: &str| Member {
-        id, name: name.into(), setting: "hospital".into(), city: "Duluth".into(), state: "MN".into(), hrr: Some(250), hrr_name: Some("Duluth, MN".into()), valid_from: 17_896,
+        id,
+        name: name.into(),
+        setting: "hospital".into(),
+        city: "Duluth".into(),
+        state: "MN".into(),
+        hrr: Some(250),
+        hrr_name: Some("Duluth, MN".into()),
+        valid_from: 17_896,
     };
     let system = System {
-        id: 3, source_key: "HSI00000467".into(), name: "Northlake Health".into(), city: "Duluth".into(), state: "MN".into(), country: "US".into(), source: "ahrq-systems".into(),
+        id: 3,
+        source_key: "HSI00000467".into(),
+        name: "Northlake Health".into(),
+        city: "Duluth".into(),
+        state: "MN".into(),
+        country: "US".into(),
+        source: "ahrq-systems".into(),
     };
     let people = vec![Stakeholder { id: 33, name: "Tomás Ó Conaill".into(), role: "procurement".into() }];
     let full = (vec![member(7, "St. Brigid Medical Center"), member(8, "Lakeside Hospital")], 41, people);
-    let list = |ask: &SystemsAsk, slice, total: &str| askama::Template::render(&list_view(Shell::sample("Systems"), ask, slice, total, &states)).unwrap_or_default();
-    let detail = |found| askama::Template::render(&detail_view(Shell::sample("Northlake Health"), system.clone(), found, Vec::new())).unwrap_or_default();
+    let list = |ask: &SystemsAsk, slice, total: &str| {
+        askama::Template::render(&list_view(Shell::sample("Systems"), ask, slice, total, &states)).unwrap_or_default()
+    };
+    let detail = |found| {
+        askama::Template::render(&detail_view(Shell::sample("Northlake Health"), system.clone(), found, Vec::new())).unwrap_or_default()
+    };
     vec![
         ("systems", list(&SystemsAsk { sort: "-accounts".into(), ..SystemsAsk::default() }, slice, "637")),
         ("systems, none", list(&SystemsAsk::default(), empty.clone(), "0")),

@@ -167,4 +167,3 @@ pub async fn deciders(db: &impl Query, actor: &Actor, system: SystemId, limit: u
     );
     db.all(&sql, args![system.0]).await
 }
-

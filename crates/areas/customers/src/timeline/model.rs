@@ -48,7 +48,13 @@ impl Timeline {
 
     /// A timeline with two days.
     pub fn sample() -> Self {
-        Self { path: "/accounts/7".into(), filters: Self::filters("", true), days: TimelineDay::sample(), older: Some("/accounts/7?older=1~1".into()), newest: None }
+        Self {
+            path: "/accounts/7".into(),
+            filters: Self::filters("", true),
+            days: TimelineDay::sample(),
+            older: Some("/accounts/7?older=1~1".into()),
+            newest: None,
+        }
     }
 }
 
@@ -126,7 +132,9 @@ fn words(fact: &FactRow) -> (String, String) {
             let said = joined([Channel::parse(fact.text("channel")).map_or(fact.text("channel"), |c| c.label()), fact.text("state")]);
             (kind.into(), if fact.text("text").is_empty() { said } else { fact.text("text").to_owned() })
         }
-        Some(FactKind::Lead) => (kind.into(), joined([fact.text("family"), if fact.text("text").is_empty() { fact.text("note") } else { fact.text("text") }])),
+        Some(FactKind::Lead) => {
+            (kind.into(), joined([fact.text("family"), if fact.text("text").is_empty() { fact.text("note") } else { fact.text("text") }]))
+        }
         _ => (kind.into(), fact.text("text").to_owned()),
     }
 }
@@ -136,7 +144,10 @@ fn contact(fact: &FactRow) -> (String, String) {
     let purpose = Purpose::parse(fact.text("purpose")).map_or("", |p| p.label());
     let towards_us = if fact.text("direction") == "in" { "from them" } else { "" };
     let outcome = Outcome::parse(fact.text("outcome")).map_or("", |o| o.label());
-    (joined([channel, purpose, towards_us]), [outcome, fact.text("note")].into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>().join(". "))
+    (
+        joined([channel, purpose, towards_us]),
+        [outcome, fact.text("note")].into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>().join(". "),
+    )
 }
 
 fn order(fact: &FactRow) -> String {
@@ -156,8 +167,18 @@ mod tests {
     fn fact(kind: &str, channel: Option<&str>, body: serde_json::Value) -> FactRow {
         let at = Time::at_day(Day::parse("2026-11-23").unwrap()).plus_minutes(15 * 60).0;
         FactRow {
-            id: 1, kind: kind.into(), occurred_at: at, recorded_at: at, recorded_by: None, account_id: Some(7), person_id: Some(31), system_id: None,
-            channel: channel.map(str::to_owned), user_id: Some(12), source: "simulation".into(), body,
+            id: 1,
+            kind: kind.into(),
+            occurred_at: at,
+            recorded_at: at,
+            recorded_by: None,
+            account_id: Some(7),
+            person_id: Some(31),
+            system_id: None,
+            channel: channel.map(str::to_owned),
+            user_id: Some(12),
+            source: "simulation".into(),
+            body,
         }
     }
 
@@ -173,8 +194,12 @@ mod tests {
 
     #[test]
     fn a_contact_says_who_how_why_and_what_came_of_it() {
-        let got = told(&fact("contact", Some("phone"), serde_json::json!({ "purpose": "follow_up", "outcome": "reached", "direction": "out" })));
-        assert_eq!((got.kind.as_str(), got.text.as_str(), got.who.as_str()), ("Call · follow-up", "Spoke with them", "Ines Kowalski with Dr. Meyer"));
+        let got =
+            told(&fact("contact", Some("phone"), serde_json::json!({ "purpose": "follow_up", "outcome": "reached", "direction": "out" })));
+        assert_eq!(
+            (got.kind.as_str(), got.text.as_str(), got.who.as_str()),
+            ("Call · follow-up", "Spoke with them", "Ines Kowalski with Dr. Meyer")
+        );
         assert_eq!((got.time.as_str(), got.place.as_str(), got.simulated), ("09:00", "10:00 for you", true));
     }
 

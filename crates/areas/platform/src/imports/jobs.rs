@@ -38,13 +38,16 @@ pub async fn run_import(
     actor: &Actor,
     importers: &Importers,
     (kind, name, bytes): (Option<&str>, &str, &[u8]),
-    progress: Arc<dyn Fn(i64, i64, &str) + Send + Sync>,
+    progress: Tell,
 ) -> Result<ImportReport> {
     let job = receive(runner, actor, importers, kind, name, bytes).await?;
     let work: Arc<dyn Work> = Arc::new(ImportWork { importers: importers.clone() });
     let report = run_now(runner, actor, &[work], JobId(job.id), progress).await?;
     serde_json::from_value(report).map_err(Error::internal)
 }
+
+/// Who is told how far it is: units done, units in all, one sentence.
+pub type Tell = Arc<dyn Fn(i64, i64, &str) + Send + Sync>;
 
 type Content<'a> = BufReader<zstd::Decoder<'a, &'a [u8]>>;
 
@@ -66,10 +69,20 @@ fn count_lines(content: &[u8]) -> Result<i64> {
     }
 }
 
-async fn import(runner: &Runner, actor: &Actor, importers: &[Box<dyn Importer>], job: &JobRow, progress: &(dyn Fn(i64, i64, &str) + Send + Sync)) -> Result<ImportReport> {
+async fn import(
+    runner: &Runner,
+    actor: &Actor,
+    importers: &[Box<dyn Importer>],
+    job: &JobRow,
+    progress: &(dyn Fn(i64, i64, &str) + Send + Sync),
+) -> Result<ImportReport> {
     let input: JobInput = serde_json::from_str(&job.input).map_err(Error::internal)?;
     let importer = importers.iter().find(|i| i.kind() == input.importer).map(AsRef::as_ref).ok_or_else(|| {
-        Error::invalid("import.kind_unknown", format!("This release reads no files of kind “{}”.", input.importer), "Import it with the release that took it.")
+        Error::invalid(
+            "import.kind_unknown",
+            format!("This release reads no files of kind “{}”.", input.importer),
+            "Import it with the release that took it.",
+        )
     })?;
     let content = store::content(&runner.db, &input.file.hash).await?;
     let lines = count_lines(&content)?;

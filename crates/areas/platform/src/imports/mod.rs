@@ -22,7 +22,7 @@ mod store;
 
 pub use commands::{ReceiveFile, receive};
 pub use import::guess;
-pub use jobs::{ImportWork, run_import};
+pub use jobs::{ImportWork, Tell, run_import};
 pub use model::{ChunkReport, Column, FileInfo, ImportReport, Importer, Importers, Note, NoteCount, Row, export, reject};
 pub use pages::{routes, samples};
 pub use store::{RejectRow, migrations, rejects_of};

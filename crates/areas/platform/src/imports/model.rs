@@ -295,7 +295,10 @@ pub mod export {
         #[test]
         fn formulas_are_disarmed_and_numbers_kept() {
             let rows = vec![vec!["=HYPERLINK(\"x\")".into(), "-12.5".into(), "+1 (334) 793".into(), "a,\"b\"".into()]];
-            assert_eq!(super::csv(&["a", "b", "c", "d"], rows), "a,b,c,d\r\n\"'=HYPERLINK(\"\"x\"\")\",-12.5,'+1 (334) 793,\"a,\"\"b\"\"\"\r\n");
+            assert_eq!(
+                super::csv(&["a", "b", "c", "d"], rows),
+                "a,b,c,d\r\n\"'=HYPERLINK(\"\"x\"\")\",-12.5,'+1 (334) 793,\"a,\"\"b\"\"\"\r\n"
+            );
         }
     }
 }

@@ -23,7 +23,9 @@ const REJECTS_PER_PAGE: usize = 100;
 pub fn routes(importers: Importers) -> Vec<Route> {
     let shown = importers.clone();
     let list = move |State(app): State<App>, visitor: Visitor, Query(ask): Query<ListAsk>| list(app, visitor, ask, shown.clone());
-    let upload = move |State(app): State<App>, visitor: Visitor, flashes: Flashes, form: Multipart| upload(app, visitor, flashes, form, importers.clone());
+    let upload = move |State(app): State<App>, visitor: Visitor, flashes: Flashes, form: Multipart| {
+        upload(app, visitor, flashes, form, importers.clone())
+    };
     // Room for the form around the file; the file itself is measured while it is read.
     let upload = upload.layer(DefaultBodyLimit::max(LARGEST_UPLOAD + (1 << 20)));
     vec![
@@ -70,7 +72,8 @@ fn named(job: &JobRow) -> (String, String) {
 
 fn report(job: &JobRow) -> Option<ImportReport> {
     // Finished jobs have a report; running ones carry it in their position.
-    let position = || serde_json::from_str::<serde_json::Value>(&job.checkpoint).ok().and_then(|p| serde_json::from_value(p["report"].clone()).ok());
+    let position =
+        || serde_json::from_str::<serde_json::Value>(&job.checkpoint).ok().and_then(|p| serde_json::from_value(p["report"].clone()).ok());
     serde_json::from_str(&job.report).ok().or_else(position)
 }
 
@@ -97,9 +100,19 @@ fn list_view(shell: Shell, importers: &Importers, mut jobs: Vec<JobRow>, zone: &
     let mut kinds = vec![Choice { selected: true, ..Choice::new("", "Tell by its header") }];
     kinds.extend(importers.iter().map(|i| Choice::new(i.kind(), i.title())));
     ImportsPage {
-        file: Field { kind: "file".into(), hint: "CSV with a header line, UTF-8 or Windows (CP1252), up to 64 MB.".into(), ..Field::text("file", "File", "") },
+        file: Field {
+            kind: "file".into(),
+            hint: "CSV with a header line, UTF-8 or Windows (CP1252), up to 64 MB.".into(),
+            ..Field::text("file", "File", "")
+        },
         kind: Field { options: kinds, ..Field::text("kind", "What it is", "") },
-        columns: vec![Column::text("File"), Column::text("Kind"), Column::text("State"), Column::text("What became of it"), Column::text("Asked for")],
+        columns: vec![
+            Column::text("File"),
+            Column::text("Kind"),
+            Column::text("State"),
+            Column::text("What became of it"),
+            Column::text("Asked for"),
+        ],
         pager: Pager { shown: format!("{} imports, newest first", jobs.len()), next, ..Pager::default() },
         rows: jobs.iter().map(|j| line(j, importers, zone)).collect(),
         shell,
@@ -149,7 +162,11 @@ fn broken(e: axum::extract::multipart::MultipartError) -> Error {
     if e.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE {
         return too_large();
     }
-    Error::invalid("import.upload_broken", format!("The upload ended early or is damaged: {}. Nothing was changed.", e.body_text()), "Send it again.")
+    Error::invalid(
+        "import.upload_broken",
+        format!("The upload ended early or is damaged: {}. Nothing was changed.", e.body_text()),
+        "Send it again.",
+    )
 }
 
 #[derive(Debug, askama::Template)]
@@ -190,7 +207,11 @@ fn live(job: &JobRow) -> Progress {
     let open = matches!(job.state.as_str(), "queued" | "running");
     Progress {
         label: named(job).0,
-        text: if open { job.message.clone() } else { report(job).filter(|_| job.state == "done").map_or_else(|| job.message.clone(), |r| r.summary()) },
+        text: if open {
+            job.message.clone()
+        } else {
+            report(job).filter(|_| job.state == "done").map_or_else(|| job.message.clone(), |r| r.summary())
+        },
         done: job.done.max(0) as u64,
         total: job.total.max(0) as u64,
         state: state(job),
@@ -200,12 +221,23 @@ fn live(job: &JobRow) -> Progress {
 }
 
 fn detail_view(shell: Shell, job: &JobRow, mut rejects: Vec<RejectRow>) -> ImportPage {
-    let more = (rejects.len() > REJECTS_PER_PAGE).then(|| rejects.get(REJECTS_PER_PAGE - 1).map(|r| format!("/imports/{}?after={}", job.id, r.id))).flatten();
+    let more = (rejects.len() > REJECTS_PER_PAGE)
+        .then(|| rejects.get(REJECTS_PER_PAGE - 1).map(|r| format!("/imports/{}?after={}", job.id, r.id)))
+        .flatten();
     rejects.truncate(REJECTS_PER_PAGE);
     let report = report(job).unwrap_or_default();
     let failure = serde_json::from_str::<serde_json::Value>(&job.report).ok().and_then(|v| serde_json::from_value(v["error"].clone()).ok());
-    let counts = [("Rows read", report.read), ("New", report.created), ("Changed", report.updated), ("Unchanged", report.unchanged), ("Rejected", report.rejected)];
-    let notes = report.notes.iter().map(|n| Fact::new(n.code.clone(), format!("{} {}", n.count, n.text)).note(format!("first on line {}", n.first_line)));
+    let counts = [
+        ("Rows read", report.read),
+        ("New", report.created),
+        ("Changed", report.updated),
+        ("Unchanged", report.unchanged),
+        ("Rejected", report.rejected),
+    ];
+    let notes = report
+        .notes
+        .iter()
+        .map(|n| Fact::new(format!("{} ×", n.count), n.text.clone()).note(format!("{}, first on line {}", n.code, n.first_line)));
     ImportPage {
         shell,
         job: job.id,
@@ -215,7 +247,13 @@ fn detail_view(shell: Shell, job: &JobRow, mut rejects: Vec<RejectRow>) -> Impor
         failure,
         facts: counts.into_iter().map(|(label, n)| Fact::new(label, n.to_string())).collect(),
         notes: notes.collect(),
-        columns: vec![Column::number("Line"), Column::text("What is wrong"), Column::text("What to do"), Column::text("Row in the file"), Column::text("Code")],
+        columns: vec![
+            Column::number("Line"),
+            Column::text("What is wrong"),
+            Column::text("What to do"),
+            Column::text("Row in the file"),
+            Column::text("Code"),
+        ],
         rejects,
         more,
     }
@@ -308,7 +346,10 @@ pub fn samples() -> Vec<(&'static str, String)> {
         ("imports", list(vec![sample_job("running", "null"), sample_job("done", report)])),
         ("imports, none yet", list(Vec::new())),
         ("import, running", draw(&sample_job("running", "null"), Vec::new())),
-        ("import, done", draw(&sample_job("done", report), vec![reject(7, "CHSP1,1014F,<script>alert(1)</script>"), reject(9, "CHSP2,1015F,B")])),
+        (
+            "import, done",
+            draw(&sample_job("done", report), vec![reject(7, "CHSP1,1014F,<script>alert(1)</script>"), reject(9, "CHSP2,1015F,B")]),
+        ),
         ("import, failed", draw(&sample_job("failed", error), Vec::new())),
     ]
 }

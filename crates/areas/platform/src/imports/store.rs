@@ -64,9 +64,6 @@ pub async fn rejects_of(db: &impl Query, job: JobId, after: i64, limit: u64) -> 
 
 /// Keeps rejected rows with their text.
 pub(super) async fn keep_rejects(tx: &mut Tx, job: JobId, file: &str, rejects: Vec<(RowReject, String)>) -> Result<()> {
-    let rows = rejects
-        .into_iter()
-        .map(|(r, raw)| args![job.0, file, r.line as i64, r.code, r.cause, r.remedy, raw])
-        .collect();
+    let rows = rejects.into_iter().map(|(r, raw)| args![job.0, file, r.line as i64, r.code, r.cause, r.remedy, raw]).collect();
     tx.insert_many("import_reject", &["job_id", "file", "line", "code", "cause", "remedy", "raw"], rows, "").await.map(|_| ())
 }

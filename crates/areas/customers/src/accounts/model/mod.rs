@@ -158,7 +158,11 @@ impl Account {
             country: text(&self.country, &row.country),
             hsa: region.map(|r| r.hsa).or(own(&self.hsa, row.hsa)),
             hrr: region.map(|r| r.hrr).or(own(&self.hrr, row.hrr)),
-            hrr_name: region.map(|r| r.hrr_name.clone()).or_else(|| row.hrr_name.clone()).or(if moved { None } else { self.hrr_name.clone() }),
+            hrr_name: region.map(|r| r.hrr_name.clone()).or_else(|| row.hrr_name.clone()).or(if moved {
+                None
+            } else {
+                self.hrr_name.clone()
+            }),
             beds: row.beds.or(self.beds),
             rating: row.rating.or(self.rating),
             ownership: row.ownership.clone().or_else(|| self.ownership.clone()),
@@ -175,7 +179,11 @@ mod tests {
     use super::*;
 
     fn row(source: &str, name: &str) -> AccountRow {
-        AccountRow { state: "AZ".into(), zip: "85001".into(), ..AccountRow::new(format!("{source}-1"), name, CareSetting::Hospital, source) }
+        AccountRow {
+            state: "AZ".into(),
+            zip: "85001".into(),
+            ..AccountRow::new(format!("{source}-1"), name, CareSetting::Hospital, source)
+        }
     }
 
     #[test]
@@ -187,7 +195,11 @@ mod tests {
         let alone = Account::default().after(&cms, &HashMap::new());
         assert_eq!(alone.name, "MERCY HOSPITAL INC");
         let renamed = Account { id: 7, ..alone }.after(&row("ahrq", "Mercy"), &HashMap::new());
-        assert_eq!((renamed.name.as_str(), renamed.rating, renamed.source_key.as_str()), ("Mercy", Some(4), "ahrq-1"), "the order of files does not matter");
+        assert_eq!(
+            (renamed.name.as_str(), renamed.rating, renamed.source_key.as_str()),
+            ("Mercy", Some(4), "ahrq-1"),
+            "the order of files does not matter"
+        );
     }
 
     #[test]

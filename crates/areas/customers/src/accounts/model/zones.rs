@@ -6,9 +6,8 @@
 /// El Paso and eastern Tennessee, for example). It decides at what time of day a call is shown, never whether it is allowed.
 pub fn zone_of_state(state: &str) -> &'static str {
     match state {
-        "CT" | "DC" | "DE" | "FL" | "GA" | "MA" | "MD" | "ME" | "NC" | "NH" | "NJ" | "NY" | "OH" | "PA" | "RI" | "SC" | "VA" | "VT" | "WV" => {
-            "America/New_York"
-        }
+        "CT" | "DC" | "DE" | "FL" | "GA" | "MA" | "MD" | "ME" | "NC" | "NH" | "NJ" | "NY" | "OH" | "PA" | "RI" | "SC" | "VA" | "VT"
+        | "WV" => "America/New_York",
         "IN" => "America/Indiana/Indianapolis",
         "KY" => "America/Kentucky/Louisville",
         "MI" => "America/Detroit",

@@ -89,7 +89,12 @@ fn day(day: i64) -> String {
 fn links(systems: Vec<Linked>) -> Vec<Link> {
     let link = |l: Linked| {
         let until = l.valid_to.map_or(String::new(), |to| format!(" until {}", day(to)));
-        Link { id: l.id, name: l.name, when: format!("since {}{until} · source {}", day(l.valid_from), l.source), current: l.valid_to.is_none() }
+        Link {
+            id: l.id,
+            name: l.name,
+            when: format!("since {}{until} · source {}", day(l.valid_from), l.source),
+            current: l.valid_to.is_none(),
+        }
     };
     systems.into_iter().map(link).collect()
 }
@@ -142,8 +147,13 @@ fn facts_of(account: &Account, numbers: &[Held]) -> Vec<Fact> {
 }
 
 fn order_chart(rows: Vec<FamilyOrders>) -> Chart {
-    let spec = Spec { caption: "Orders by product family".into(), unit: "amount, last 12 months".into(), first_column: "Family".into(), legend: vec!["Amount".into()] };
-    let row = |f: FamilyOrders| Row::one(f.family, f.cents as f64 / 100.0, format!("{} in {} lines", Money(f.cents).whole(), f.lines));
+    let spec = Spec {
+        caption: "Orders by product family".into(),
+        unit: "amount, last 12 months".into(),
+        first_column: "Family".into(),
+        legend: vec!["Amount".into()],
+    };
+    let row = |f: FamilyOrders| Row::one(f.family, f.cents as f64 / 100.0, Money(f.cents).whole());
     charts::bar(spec, rows.into_iter().map(row).collect())
 }
 
@@ -155,15 +165,28 @@ impl AccountPage {
 
 pub(super) fn samples() -> Vec<(&'static str, String)> {
     let account = Account {
-        id: 7, name: "St. Brigid Medical Center".into(), setting: "hospital".into(), street: "1 Lake Ave".into(), city: "Duluth".into(), state: "MN".into(),
-        zip: "55805".into(), zone: "America/Chicago".into(), hrr: Some(250), hrr_name: Some("Duluth, MN".into()), rating: Some(4), phone: Some("(218) 555-0142".into()),
-        source: "ahrq-hospitals".into(), ..Account::default()
+        id: 7,
+        name: "St. Brigid Medical Center".into(),
+        setting: "hospital".into(),
+        street: "1 Lake Ave".into(),
+        city: "Duluth".into(),
+        state: "MN".into(),
+        zip: "55805".into(),
+        zone: "America/Chicago".into(),
+        hrr: Some(250),
+        hrr_name: Some("Duluth, MN".into()),
+        rating: Some(4),
+        phone: Some("(218) 555-0142".into()),
+        source: "ahrq-hospitals".into(),
+        ..Account::default()
     };
     let numbers = vec![Held { entity_id: 7, scheme: CCN.into(), value: "240080".into(), source: "ahrq-hospitals".into() }];
-    let system = |id, name: &str, valid_from, valid_to| Linked { id, name: name.into(), valid_from, valid_to, source: "ahrq-hospitals".into() };
+    let system =
+        |id, name: &str, valid_from, valid_to| Linked { id, name: name.into(), valid_from, valid_to, source: "ahrq-hospitals".into() };
     let systems = vec![system(3, "Northlake Health", 18_627, None), system(4, "Old Lakes", 17_896, Some(18_627))];
     let person = |id, name: &str| Colleague { id, name: name.into(), role: "physician".into(), specialty: "Cardiology".into() };
-    let families = vec![FamilyOrders { family: "Closure".into(), lines: 12, cents: 8_400_000 }, FamilyOrders { family: "Catheters".into(), lines: 31, cents: 3_100_000 }];
+    let families =
+        vec![FamilyOrders { family: "Closure".into(), cents: 8_400_000 }, FamilyOrders { family: "Catheters".into(), cents: 3_100_000 }];
     let full = AccountPage {
         shell: Shell::sample("St. Brigid Medical Center"),
         account: 7,
@@ -179,9 +202,17 @@ pub(super) fn samples() -> Vec<(&'static str, String)> {
     };
     let bare = Account { id: 8, name: "Hospital <b>of</b> the Plains".into(), ..Account::default() };
     let empty = AccountPage {
-        shell: Shell::sample("Hospital of the Plains"), account: 8, head: head(&bare, &[], &[]), facts: facts_of(&bare, &[]), systems: Vec::new(),
-        people_columns: people_columns(), people: Vec::new(), more_people: false,
-        timeline: Timeline { days: Vec::new(), older: None, ..Timeline::sample() }, orders: Some(order_chart(Vec::new())), panels: Vec::new(),
+        shell: Shell::sample("Hospital of the Plains"),
+        account: 8,
+        head: head(&bare, &[], &[]),
+        facts: facts_of(&bare, &[]),
+        systems: Vec::new(),
+        people_columns: people_columns(),
+        people: Vec::new(),
+        more_people: false,
+        timeline: Timeline { days: Vec::new(), older: None, ..Timeline::sample() },
+        orders: Some(order_chart(Vec::new())),
+        panels: Vec::new(),
     };
     let draw = |p: AccountPage| askama::Template::render(&p).unwrap_or_default();
     vec![("account", draw(full)), ("account, nothing known", draw(empty))]

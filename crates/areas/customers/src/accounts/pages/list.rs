@@ -65,7 +65,13 @@ fn filters(ask: &AccountsAsk, states: &[String]) -> Vec<Filter> {
     let mut settings = vec![("", "All")];
     settings.extend(CareSetting::ALL.iter().map(|s| (s.code(), s.label())));
     let mut all = vec![
-        Filter { name: "name".into(), label: "Name".into(), value: ask.name.clone(), placeholder: "part of the name".into(), options: Vec::new() },
+        Filter {
+            name: "name".into(),
+            label: "Name".into(),
+            value: ask.name.clone(),
+            placeholder: "part of the name".into(),
+            options: Vec::new(),
+        },
         Filter { name: "state".into(), label: "State".into(), value: ask.state.clone(), placeholder: String::new(), options: state },
         Filter::select("setting", "Setting", &settings, &ask.setting),
     ];
@@ -81,7 +87,14 @@ fn filters(ask: &AccountsAsk, states: &[String]) -> Vec<Filter> {
     all
 }
 
-fn view(shell: Shell, ask: &AccountsAsk, slice: Slice<Account>, total: &str, systems: &HashMap<i64, (i64, String)>, states: &[String]) -> AccountsPage {
+fn view(
+    shell: Shell,
+    ask: &AccountsAsk,
+    slice: Slice<Account>,
+    total: &str,
+    systems: &HashMap<i64, (i64, String)>,
+    states: &[String],
+) -> AccountsPage {
     let parameters = ask.parameters();
     let chosen = if ask.sort.is_empty() { "name" } else { ask.sort.as_str() };
     let sortable = |column: Column, name: &str| {
@@ -130,23 +143,66 @@ pub(in crate::accounts) async fn csv(State(app): State<App>, visitor: Visitor, Q
     for chunk in rows.chunks(1_000) {
         systems.extend(current_systems(app.db(), &chunk.iter().map(|a| a.id).collect::<Vec<_>>()).await?);
     }
-    let header = ["key", "name", "setting", "street", "city", "state", "zip", "country", "system", "hrr", "referral_region", "beds", "cms_rating", "ownership", "phone", "source"];
+    let header = [
+        "key",
+        "name",
+        "setting",
+        "street",
+        "city",
+        "state",
+        "zip",
+        "country",
+        "system",
+        "hrr",
+        "referral_region",
+        "beds",
+        "cms_rating",
+        "ownership",
+        "phone",
+        "source",
+    ];
     let some = |n: Option<i64>| n.map_or(String::new(), |n| n.to_string());
-    let text = export::csv(&header, rows.into_iter().map(|a| {
-        let system = systems.get(&a.id).map_or(String::new(), |s| s.1.clone());
-        vec![
-            a.source_key, a.name, a.setting, a.street, a.city, a.state, a.zip, a.country, system, some(a.hrr), a.hrr_name.unwrap_or_default(),
-            some(a.beds), some(a.rating), a.ownership.unwrap_or_default(), a.phone.unwrap_or_default(), a.source,
-        ]
-    }));
-    let headers = [(header::CONTENT_TYPE, "text/csv; charset=utf-8"), (header::CONTENT_DISPOSITION, "attachment; filename=\"accounts.csv\"")];
+    let text = export::csv(
+        &header,
+        rows.into_iter().map(|a| {
+            let system = systems.get(&a.id).map_or(String::new(), |s| s.1.clone());
+            vec![
+                a.source_key,
+                a.name,
+                a.setting,
+                a.street,
+                a.city,
+                a.state,
+                a.zip,
+                a.country,
+                system,
+                some(a.hrr),
+                a.hrr_name.unwrap_or_default(),
+                some(a.beds),
+                some(a.rating),
+                a.ownership.unwrap_or_default(),
+                a.phone.unwrap_or_default(),
+                a.source,
+            ]
+        }),
+    );
+    let headers =
+        [(header::CONTENT_TYPE, "text/csv; charset=utf-8"), (header::CONTENT_DISPOSITION, "attachment; filename=\"accounts.csv\"")];
     Ok((headers, text).into_response())
 }
 
 pub(super) fn samples() -> Vec<(&'static str, String)> {
     let account = |id, name: &str| Account {
-        id, name: name.into(), setting: "hospital".into(), city: "Duluth".into(), state: "MN".into(), hrr: Some(250), hrr_name: Some("Duluth, MN".into()),
-        beds: Some(312), rating: (id == 7).then_some(4), ..Account::default()
+        id,
+        name: name.into(),
+        setting: "hospital".into(),
+        city: "Duluth".into(),
+        state: "MN".into(),
+        hrr: Some(250),
+        hrr_name: Some("Duluth, MN".into()),
+        beds: Some(312),
+        rating: (id == 7).then_some(4),
+        ..Account::default()
     };
     let rows = vec![account(7, "St. Brigid Medical Center"), account(8, "Hospital <b>of</b> the Plains & Lakes")];
     let slice = Slice { next: Some(rounds_kernel::Cursor { key: "x".into(), id: 8 }), previous: None, rows };

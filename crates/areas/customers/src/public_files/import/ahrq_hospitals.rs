@@ -70,7 +70,8 @@ impl Importer for AhrqHospitals {
     async fn write(&self, tx: &mut Tx, file: &FileInfo, rows: &[Row]) -> Result<ChunkReport> {
         let mut report = ChunkReport::default();
         let mentioned: Vec<&Row> = rows.iter().filter(|r| !r.text(SYSTEM).is_empty()).collect();
-        let mentions = mentioned.iter().filter(|r| !r.text(SYSTEM_CELLS[1]).is_empty()).map(|r| system(r, SYSTEM_CELLS, SOURCE, true)).collect();
+        let mentions =
+            mentioned.iter().filter(|r| !r.text(SYSTEM_CELLS[1]).is_empty()).map(|r| system(r, SYSTEM_CELLS, SOURCE, true)).collect();
         systems::upsert(tx, mentions).await?;
         name_systems(tx, mentioned.iter().map(|r| r.text(SYSTEM))).await?;
         let mut hospitals = Vec::with_capacity(rows.len());

@@ -66,10 +66,8 @@ pub(super) fn system(row: &Row, [id, name, city, state]: [usize; 4], source: &st
 /// Writes the Compendium's system ids as identifiers.
 pub(super) async fn name_systems(tx: &mut Tx, keys: impl Iterator<Item = &str>) -> Result<()> {
     let ids = systems::ids(tx, &keys.collect::<Vec<_>>()).await?;
-    let mut rows: Vec<NewIdentifier> = ids
-        .into_iter()
-        .map(|(value, entity)| NewIdentifier { entity, scheme: CHSP_SYSTEM.into(), value, source: SOURCE.into() })
-        .collect();
+    let mut rows: Vec<NewIdentifier> =
+        ids.into_iter().map(|(value, entity)| NewIdentifier { entity, scheme: CHSP_SYSTEM.into(), value, source: SOURCE.into() }).collect();
     rows.sort_by_key(|r| r.entity);
     identifiers::put(tx, EntityKind::System, rows).await
 }

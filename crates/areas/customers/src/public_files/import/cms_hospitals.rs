@@ -82,7 +82,12 @@ fn said(row: &Row, column: usize) -> Option<String> {
 
 fn hospital(row: &Row, report: &mut ChunkReport) -> std::result::Result<AccountRow, RowReject> {
     let Some(number) = read_ccn(row.line, row.text(ID), report)? else {
-        return Err(reject(row.line, "import.ccn_blank", "The hospital has no CCN.", "Fill it in: this file is joined to the record by it."));
+        return Err(reject(
+            row.line,
+            "import.ccn_blank",
+            "The hospital has no CCN.",
+            "Fill it in: this file is joined to the record by it.",
+        ));
     };
     Ok(AccountRow {
         line: row.line,

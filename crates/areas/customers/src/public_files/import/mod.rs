@@ -48,7 +48,12 @@ fn read_zip(line: u64, cell: &str, report: &mut ChunkReport) -> Result<String, R
         return Ok(String::new());
     }
     let Some(value) = zip(cell) else {
-        return Err(reject(line, "import.zip_unclear", format!("“{cell}” is no ZIP code."), "Write five digits, as text, with leading zeros."));
+        return Err(reject(
+            line,
+            "import.zip_unclear",
+            format!("“{cell}” is no ZIP code."),
+            "Write five digits, as text, with leading zeros.",
+        ));
     };
     if !cell.starts_with(&value) {
         report.notes.push(Note::new(line, "import.zero_restored", "numbers had lost their leading zero, which was put back"));

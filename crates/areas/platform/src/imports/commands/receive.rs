@@ -50,7 +50,14 @@ impl Command for ReceiveFile {
 ///
 /// # Errors
 /// The whole file is refused when it is empty, binary, of no known kind or lacks columns; nothing is changed then.
-pub async fn receive(runner: &Runner, actor: &Actor, importers: &[Box<dyn Importer>], kind: Option<&str>, name: &str, bytes: &[u8]) -> Result<JobRow> {
+pub async fn receive(
+    runner: &Runner,
+    actor: &Actor,
+    importers: &[Box<dyn Importer>],
+    kind: Option<&str>,
+    name: &str,
+    bytes: &[u8],
+) -> Result<JobRow> {
     let importer = guess(importers, kind, bytes)?.kind().to_owned();
     let hash = blake3::hash(bytes).to_hex().to_string();
     let content = zstd::encode_all(bytes, 3).map_err(Error::internal)?;

@@ -66,5 +66,9 @@ async fn still_ours(tx: &Tx, job: JobId, from: &Position) -> Result<()> {
     if row.position::<Position>().records == from.records {
         return Ok(());
     }
-    Err(Error::conflict("import.taken_over", "Another process went on with this import. Nothing was doubled.", "Look at the import's page for how far it is."))
+    Err(Error::conflict(
+        "import.taken_over",
+        "Another process went on with this import. Nothing was doubled.",
+        "Look at the import's page for how far it is.",
+    ))
 }

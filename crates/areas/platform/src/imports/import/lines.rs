@@ -61,7 +61,10 @@ impl<R: BufRead> Lines<R> {
         if raw.contains(&0) {
             return Err(Error::invalid(
                 "import.binary",
-                format!("Line {} holds NUL bytes: this is no text file (a spreadsheet or UTF-16 file, perhaps). Nothing of it was imported after that line.", self.number),
+                format!(
+                    "Line {} holds NUL bytes: this is no text file (a spreadsheet or UTF-16 file, perhaps). Nothing of it was imported after that line.",
+                    self.number
+                ),
                 "Save the table as “CSV UTF-8” and import that file.",
             ));
         }

@@ -119,7 +119,12 @@ impl<'a, R: BufRead> Scanner<'a, R> {
         let Some(column) = self.importer.key() else { return Ok(()) };
         let (name, key) = (self.importer.columns()[column].name, &cells[column]);
         if key.is_empty() {
-            return Err(reject(line, "import.id_blank", format!("“{name}” is blank."), "Fill it in: without it the row has no name to be found by."));
+            return Err(reject(
+                line,
+                "import.id_blank",
+                format!("“{name}” is blank."),
+                "Fill it in: without it the row has no name to be found by.",
+            ));
         }
         let form = self.importer.key_form(key);
         match self.seen.get(&form) {
@@ -136,7 +141,11 @@ impl<'a, R: BufRead> Scanner<'a, R> {
 }
 
 fn empty() -> Error {
-    Error::invalid("import.empty", "The file is empty: it has no header line. Nothing was changed.", "Choose the file that holds the table.")
+    Error::invalid(
+        "import.empty",
+        "The file is empty: it has no header line. Nothing was changed.",
+        "Choose the file that holds the table.",
+    )
 }
 
 fn check_header(importer: &dyn Importer, header: &[String]) -> Result<()> {
@@ -165,14 +174,18 @@ pub fn guess<'a>(importers: &'a [Box<dyn Importer>], kind: Option<&str>, bytes: 
     if let Some(kind) = kind {
         let known = || importers.iter().map(|i| i.kind()).collect::<Vec<_>>().join(", ");
         let chosen = importers.iter().find(|i| i.kind() == kind).ok_or_else(|| {
-            Error::invalid("import.kind_unknown", format!("There is no kind of file “{kind}”. Nothing was changed."), format!("Use one of: {}.", known()))
+            Error::invalid(
+                "import.kind_unknown",
+                format!("There is no kind of file “{kind}”. Nothing was changed."),
+                format!("Use one of: {}.", known()),
+            )
         })?;
         check_header(chosen.as_ref(), &header)?;
         return Ok(chosen.as_ref());
     }
     let fitting = importers.iter().filter(|i| i.recognises(&header));
     let best = fitting.max_by_key(|i| i.columns().iter().filter(|c| c.position(&header).is_some()).count());
-    best.map(AsRef::as_ref).ok_or_else(|| {
+    let best = best.map(AsRef::as_ref).ok_or_else(|| {
         let start: Vec<&str> = header.iter().take(6).map(String::as_str).collect();
         let wants: Vec<String> = importers.iter().map(|i| format!("{} ({})", i.title(), required(i.as_ref()))).collect();
         Error::invalid(
@@ -180,7 +193,9 @@ pub fn guess<'a>(importers: &'a [Box<dyn Importer>], kind: Option<&str>, bytes: 
             format!("The header ({} …) is of no kind that can be read. Nothing was changed.", start.join(", ")),
             format!("These kinds can be read, by these columns: {}.", wants.join("; ")),
         )
-    })
+    })?;
+    check_header(best, &header)?;
+    Ok(best)
 }
 
 fn required(importer: &dyn Importer) -> String {

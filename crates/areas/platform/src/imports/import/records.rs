@@ -77,7 +77,9 @@ impl<R: BufRead> Records<R> {
         let mut record = csv::StringRecord::new();
         match reader.read_record(&mut record) {
             Ok(_) => Ok(record.iter().map(|c| c.trim().to_owned()).collect()),
-            Err(e) => Err(reject(line, "import.row_unreadable", format!("The row is no CSV: {e}."), "Correct the row and import the file again.")),
+            Err(e) => {
+                Err(reject(line, "import.row_unreadable", format!("The row is no CSV: {e}."), "Correct the row and import the file again."))
+            }
         }
     }
 }
