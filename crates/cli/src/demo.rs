@@ -65,7 +65,7 @@ fn prepare(database: &Path, fresh: bool) -> Result<()> {
 
 async fn plan_week(runner: &Runner) -> Result<()> {
     let week = plan::working_week(runner.now().day());
-    if rounds_engage::next_best_action::store::in_force(&runner.db, week.monday()).await?.is_some() {
+    if rounds_engage::next_best_action::in_force(&runner.db, week.monday()).await?.is_some() {
         println!("  ✓ the week {week} is planned already");
         return Ok(());
     }

@@ -2,8 +2,7 @@
 
 use crate::args::Explain;
 use crate::compose;
-use rounds_engage::next_best_action::plan::explain::{Verdict, why_not};
-use rounds_engage::next_best_action::{explain_person, store};
+use rounds_engage::next_best_action::{Verdict, actions_of, explain_person, in_force, newest_plans, why_not};
 use rounds_kernel::{Error, PersonId, Result, SystemClock, Week};
 use rounds_store::{Db, FromQueryResult, Query, args};
 use std::sync::Arc;
@@ -30,11 +29,11 @@ pub(crate) async fn run(a: Explain) -> Result<()> {
     let runner = compose::open(&a.at.database, Arc::new(SystemClock)).await?;
     let who = person(&runner.db, &a.person).await?;
     let plan = match &a.week {
-        Some(w) => store::in_force(&runner.db, Week::parse(w)?.monday()).await?,
-        None => store::newest(&runner.db, 1).await?.into_iter().next(),
+        Some(w) => in_force(&runner.db, Week::parse(w)?.monday()).await?,
+        None => newest_plans(&runner.db, 1).await?.into_iter().next(),
     };
     let plan = plan.ok_or_else(|| Error::invalid("plan.none", "There is no plan for that week.", "Make one with “rounds plan”."))?;
-    let actions = store::for_person(&runner.db, who.id, 20).await?;
+    let actions = actions_of(&runner.db, who.id, 20).await?;
     println!("{} (person {}), plan {} of {}", who.name, who.id, plan.id, plan.week);
     let mut any = false;
     for x in actions.iter().filter(|x| x.plan_id == plan.id) {

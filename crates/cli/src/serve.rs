@@ -36,7 +36,7 @@ pub(crate) async fn listen(address: &str) -> Result<TcpListener> {
 pub(crate) async fn serve(runner: Runner, listener: TcpListener, config: WebConfig, demo_password: Option<String>) -> Result<()> {
     let directory = Arc::new(StoredDirectory::new(runner.db.clone(), demo_password));
     let router = rounds_web::build(runner.clone(), directory, compose::routes(), config);
-    let worker = tokio::spawn(rounds_platform::jobs::worker(runner.clone(), compose::works()));
+    let worker = tokio::spawn(rounds_platform::jobs::work_off(runner.clone(), compose::works()));
     let daily = tokio::spawn(daily(runner.clone()));
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let ended = tokio::select! {

@@ -13,7 +13,7 @@ async fn a_rep_works_the_queue() {
     let w = planned(sqlite(), 60).await;
     let site = w.site().await;
     let (rep, ids) = w.busiest(Role::RemoteRep).await;
-    let first = rounds_engage::next_best_action::store::action(&w.runner.db, ids[0]).await.unwrap().unwrap();
+    let first = rounds_engage::next_best_action::find_action(&w.runner.db, ids[0]).await.unwrap().unwrap();
     let b = Browser::open(1280, 900).await;
 
     b.driver.goto(format!("{}/queue?day={}", site.base, Day(first.day as i32))).await.unwrap();
@@ -32,13 +32,18 @@ async fn a_rep_works_the_queue() {
     let toast = b.find(".toast").await.text().await.unwrap();
     assert!(toast.contains("Accepted") && toast.contains("Undo"), "{toast}");
 
+    // The message goes when it was read.
+    b.find(".toast [data-close-toast]").await.click().await.unwrap();
+
     // Record what came of it, with a note.
     let card = format!("#action-{}", first.id);
     b.find(&format!("{card} summary[data-key=o]")).await.click().await.unwrap();
     let outcome = if matches!(first.channel.as_str(), "email" | "webinar") { "sent" } else { "reached" };
     b.find(&format!("{card} input[value={outcome}]")).await.click().await.unwrap();
     b.find(&format!("{card} form[action$=outcome] textarea")).await.send_keys("Wants the trial data").await.unwrap();
-    b.find(&format!("{card} form[action$=outcome] button[type=submit]")).await.click().await.unwrap();
+    let send = b.find(&format!("{card} form[action$=outcome] button[type=submit]")).await;
+    send.scroll_into_view().await.unwrap();
+    send.click().await.unwrap();
     for _ in 0..50 {
         if b.find(".toast").await.text().await.is_ok_and(|t| t.contains("Recorded for")) {
             break;

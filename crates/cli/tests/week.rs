@@ -5,14 +5,16 @@ mod common;
 
 use common::{PASSWORD, World, monday, planned};
 use rounds_consent::gate;
-use rounds_engage::next_best_action::{Accept, check, inputs, plan, store};
+use rounds_engage::next_best_action::{
+    Accept, ActionPlan, ActionRow, ActionState, check_plan, explain_from, find_action, in_force, make_plan, pack, stored_snapshot, take_snapshot,
+};
 use rounds_kernel::{ActionId, Role, Scope, UserId};
 use rounds_platform::users::actor_of;
 use rounds_store::Query;
 use rounds_testkit::{databases, sqlite};
 
-async fn action(w: &World, id: i64) -> store::ActionRow {
-    store::action(&w.runner.db, id).await.unwrap().unwrap()
+async fn action(w: &World, id: i64) -> ActionRow {
+    find_action(&w.runner.db, id).await.unwrap().unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -48,7 +50,7 @@ async fn a_week_is_worked_from_the_queue_to_the_timeline() {
         assert_eq!(a.status, 303);
         let a = v.post(&format!("/actions/{}/reopen", ids[1]), "/queue", &[]).await;
         assert_eq!(a.status, 303, "undo: {}", a.body);
-        assert_eq!(action(&w, ids[1]).await.state(), store::State::Proposed);
+        assert_eq!(action(&w, ids[1]).await.state(), ActionState::Proposed);
     }
 }
 
@@ -70,7 +72,7 @@ async fn what_was_recorded_binds_the_next_plan() {
         }
         w.clock.set(monday().plus_minutes(60));
         w.plan(2, 2).await;
-        let second = store::in_force(&w.runner.db, w.week.monday()).await.unwrap().unwrap();
+        let second = in_force(&w.runner.db, w.week.monday()).await.unwrap().unwrap();
         assert!(second.parent_id.is_some(), "the new plan knows the one it replaced");
         let planned_for = |person: i64| format!("SELECT COUNT(*) FROM plan_action WHERE plan_id = {} AND person_id = {person}", second.id);
         assert_eq!(w.count(&planned_for(no.person_id)).await, 0, "who asked for no contact is left alone");
@@ -97,7 +99,7 @@ async fn nobody_acts_on_what_is_not_theirs() {
             assert_eq!(a.status, status, "{path}: {}", a.body);
         }
         assert_eq!(v.get(&format!("/queue?owner={}", rep.id)).await.status, 404);
-        assert_eq!(action(&w, ids[0]).await.state(), store::State::Proposed, "nothing was changed");
+        assert_eq!(action(&w, ids[0]).await.state(), ActionState::Proposed, "nothing was changed");
         let manager = w.users.iter().find(|u| Some(u.id) == rep.manager_id).unwrap();
         let m = site.sign_in(&manager.email, PASSWORD).await;
         assert_eq!(m.get(&format!("/queue?owner={}", rep.id)).await.status, 200, "a manager sees the team");
@@ -131,15 +133,15 @@ async fn of_two_who_accept_at_once_one_is_told() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_plan_is_the_same_on_any_number_of_threads_and_can_be_made_again() {
     let w = planned(sqlite(), 120).await;
-    let snapshot = inputs::load(&w.runner.db, w.week, 5, monday()).await.unwrap();
-    let one = plan::make(&snapshot, 1).unwrap();
-    let two = plan::make(&snapshot, 2).unwrap();
+    let snapshot = take_snapshot(&w.runner.db, w.week, 5, monday()).await.unwrap();
+    let one = make_plan(&snapshot, 1).unwrap();
+    let two = make_plan(&snapshot, 2).unwrap();
     assert_eq!(one, two, "bit for bit");
-    let (packed, hash) = store::pack(&snapshot).unwrap();
+    let (packed, hash) = pack(&snapshot).unwrap();
     assert!(!packed.is_empty());
-    let row = store::in_force(&w.runner.db, w.week.monday()).await.unwrap().unwrap();
-    let kept = store::snapshot(&w.runner.db, &row.snapshot_hash).await.unwrap();
-    let again = plan::make(&kept, 1).unwrap();
+    let row = in_force(&w.runner.db, w.week.monday()).await.unwrap().unwrap();
+    let kept = stored_snapshot(&w.runner.db, &row.snapshot_hash).await.unwrap();
+    let again = make_plan(&kept, 1).unwrap();
     assert_eq!(again.report, row.report(), "the stored plan comes out of its snapshot again");
     assert_ne!(hash, row.snapshot_hash, "another seed is another snapshot");
 }
@@ -147,13 +149,13 @@ async fn the_plan_is_the_same_on_any_number_of_threads_and_can_be_made_again() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_checker_finds_every_planted_breach() {
     let w = planned(sqlite(), 80).await;
-    let s = inputs::load(&w.runner.db, w.week, 5, monday()).await.unwrap();
-    let plan = plan::make(&s, 2).unwrap();
-    assert_eq!(check::check(&s, &plan).breaches, Vec::<String>::new());
-    let breach = |change: &dyn Fn(&mut rounds_engage::next_best_action::model::ActionPlan)| {
+    let s = take_snapshot(&w.runner.db, w.week, 5, monday()).await.unwrap();
+    let plan = make_plan(&s, 2).unwrap();
+    assert_eq!(check_plan(&s, &plan).breaches, Vec::<String>::new());
+    let breach = |change: &dyn Fn(&mut ActionPlan)| {
         let mut p = plan.clone();
         change(&mut p);
-        check::check(&s, &p).breaches.join("; ")
+        check_plan(&s, &p).breaches.join("; ")
     };
     assert!(breach(&|p| p.actions.push(p.actions[0].clone())).contains("too close"), "a doubled live contact");
     assert!(breach(&|p| p.actions[0].day = p.actions[0].day.plus(5)).contains("no working day"));
@@ -169,10 +171,10 @@ async fn the_checker_finds_every_planted_breach() {
 #[tokio::test(flavor = "multi_thread")]
 async fn why_and_why_not_come_from_the_snapshot() {
     let w = planned(sqlite(), 80).await;
-    let row = store::in_force(&w.runner.db, w.week.monday()).await.unwrap().unwrap();
-    let s = store::snapshot(&w.runner.db, &row.snapshot_hash).await.unwrap();
+    let row = in_force(&w.runner.db, w.week.monday()).await.unwrap().unwrap();
+    let s = stored_snapshot(&w.runner.db, &row.snapshot_hash).await.unwrap();
     let silent = s.people.iter().find(|p| p.do_not_contact).unwrap();
-    let verdicts = plan::explain::person(&s, &row.report(), silent.id);
+    let verdicts = explain_from(&s, &row.report(), silent.id);
     assert!(!verdicts.is_empty());
     assert!(verdicts.iter().all(|v| v.refusals.iter().any(|(title, _)| title == "asked for no contact")));
     let site = w.site().await;

@@ -7,6 +7,7 @@ macro_rules! words {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
         #[serde(rename_all = "snake_case")]
+        #[allow(clippy::enum_variant_names, reason = "a word of the trade may repeat the list's own name")]
         pub enum $name { $($(#[$vdoc])* $variant,)* }
 
         impl $name {

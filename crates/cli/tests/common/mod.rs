@@ -72,7 +72,7 @@ impl World {
     pub async fn busiest(&self, role: Role) -> (UserRow, Vec<i64>) {
         let mut best: Option<(UserRow, Vec<i64>)> = None;
         for u in self.users.iter().filter(|u| u.role() == role) {
-            let queue = rounds_engage::next_best_action::store::queue(&self.runner.db, u.id, self.week.monday()).await.unwrap();
+            let queue = rounds_engage::next_best_action::queue_of(&self.runner.db, u.id, self.week.monday()).await.unwrap();
             let ids: Vec<i64> = queue.iter().map(|a| a.id).collect();
             if best.as_ref().is_none_or(|(_, b)| ids.len() > b.len()) {
                 best = Some((u.clone(), ids));

@@ -1,27 +1,36 @@
 //! The week's next best actions: made from one snapshot, checked, stored for good, worked from a queue.
 //!
-//! Loop: [`inputs`] (snapshot) ──► [`plan`] (candidates, rules, allocation, schedule) ──► [`check`] ──► store ──► queue ──► commands
+//! Loop: inputs (snapshot) ──► plan (candidates, rules, allocation, schedule) ──► check ──► store ──► queue ──► commands
 //! ──► facts, which the next snapshot reads.
 //!
-//! Public: [`Next`] (panel on record pages), [`PlanWork`], [`PlanRequest`], [`KIND`] (the job), [`explain_person`] (why and why not), [`store::in_force`].
+//! Public: [`Next`] (panel on record pages); [`PlanWork`], [`PlanRequest`], [`KIND`] (the job) and its steps [`take_snapshot`], [`make_plan`],
+//! [`check_plan`]; [`explain_person`] (why and why not); reads [`in_force`], [`newest_plans`], [`queue_of`], [`find_action`], [`actions_of`].
 //! Routes: `/queue`, `/queue/held`, `/actions/{id}` with accept, dismiss, outcome, reopen, `/team`, `/plans`, `/plans/{id}`,
 //! `/people/{id}/why`. Job: `plan`. Tables: [`TABLES`].
 
-pub mod check;
+mod check;
 mod commands;
 mod eligibility;
-pub mod inputs;
+mod inputs;
 mod jobs;
-pub mod model;
+mod model;
 mod pages;
-pub mod plan;
-pub mod store;
+mod plan;
+mod store;
 
+pub use check::{CheckReport, check as check_plan};
 pub use commands::{Accept, Dismiss, RecordOutcome, Reopen};
 pub use eligibility::title_of;
+pub use inputs::load as take_snapshot;
 pub use jobs::{KIND, PlanRequest, PlanWork};
+pub use model::{ActionPlan, PlanReport, PlannedAction, Snapshot};
 pub use pages::Next;
-pub use store::migrations;
+pub use plan::explain::{Verdict, person as explain_from, why_not};
+pub use plan::make as make_plan;
+pub use store::{
+    ActionRow, PlanRow, State as ActionState, action as find_action, for_person as actions_of, in_force, migrations, newest as newest_plans, pack,
+    queue as queue_of, snapshot as stored_snapshot,
+};
 
 use model::PlanReport;
 use rounds_kernel::{Error, Permission, PersonId, Result};

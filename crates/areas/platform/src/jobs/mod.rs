@@ -1,12 +1,12 @@
 //! Long work: who does it, in the server or on the command line, and the page that shows how far it got.
 //!
-//! Public: [`Work`] (a kind of job), [`Context`], [`run_now`] (command line), [`worker`] (server). Routes: `/jobs`. The table
+//! Public: [`Work`] (a kind of job), [`Context`], [`run_now`] (command line), [`work_off`] (server). Routes: `/jobs`. The table
 //! belongs to the store.
 
 mod pages;
 mod worker;
 
-pub use worker::{Context, Report, Work, run_now, worker};
+pub use worker::{Context, Report, Work, run_now, work_off};
 
 use rounds_kernel::Permission;
 use rounds_web::Route;

@@ -92,7 +92,7 @@ async fn beating(runner: &Runner, actor: &Actor, kinds: &[Arc<dyn Work>], job: J
 }
 
 /// Works off waiting and abandoned jobs, one after the other, for as long as the server runs.
-pub async fn worker(runner: Runner, kinds: Vec<Arc<dyn Work>>) {
+pub async fn work_off(runner: Runner, kinds: Vec<Arc<dyn Work>>) {
     loop {
         for job in takeable(&runner.db, runner.now()).await.unwrap_or_default() {
             if let Err(e) = one(&runner, &kinds, &job).await {
