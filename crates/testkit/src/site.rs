@@ -96,6 +96,31 @@ impl Visitor {
         read(self.client.post(format!("{}{path}", self.base)).form(&form).send().await.expect("the site answers")).await
     }
 
+    /// Sends a request of any method with the headers given.
+    pub async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
+        let method = reqwest::Method::from_bytes(method.as_bytes()).expect("a method");
+        let request = self.client.request(method, format!("{}{path}", self.base));
+        let request = headers.iter().fold(request, |r, (name, value)| r.header(*name, *value));
+        read(request.send().await.expect("the site answers")).await
+    }
+
+    /// Uploads one file by the form whose token is `token`.
+    pub async fn upload(&self, path: &str, token: &str, fields: &[(&str, &str)], file: Option<(&str, &[u8])>) -> Answer {
+        const EDGE: &str = "edge-of-a-part";
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            body.extend(format!("--{EDGE}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").into_bytes());
+        }
+        if let Some((name, bytes)) = file {
+            let head = format!("--{EDGE}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n");
+            body.extend(head.into_bytes());
+            body.extend_from_slice(bytes);
+            body.extend(b"\r\n");
+        }
+        body.extend(format!("--{EDGE}--\r\n").into_bytes());
+        self.post_raw(&format!("{path}?csrf={token}"), &format!("multipart/form-data; boundary={EDGE}"), body).await
+    }
+
     /// Sends a body as it is.
     pub async fn post_raw(&self, path: &str, content_type: &str, body: Vec<u8>) -> Answer {
         let request = self.client.post(format!("{}{path}", self.base)).header("content-type", content_type).body(body);

@@ -3,7 +3,7 @@
 use crate::app::{Account, Directory};
 use crate::components::SignInPage;
 use crate::route::Route;
-use crate::visitor::{Visitor, local, page};
+use crate::visitor::{Flashes, Visitor, local, page};
 use crate::{App, Problem, WebResult, security};
 use axum::Form;
 use axum::extract::{Query, State};
@@ -94,6 +94,7 @@ async fn sign_in(
     visitor: Visitor,
     address: security::Address,
     mut auth: AuthSession,
+    flashes: Flashes,
     Form(c): Form<Credentials>,
 ) -> WebResult {
     app.0.limits.sign_in(&address)?;
@@ -105,6 +106,8 @@ async fn sign_in(
     };
     // `login` gives the session a new id, so that a planted cookie is worth nothing.
     auth.login(&member).await.map_err(failed)?;
+    // The forms' token was known to whoever planted the cookie: the next page makes a new one.
+    flashes.0.remove::<String>(crate::guard::CSRF_KEY).await.map_err(Error::internal)?;
     Ok(Redirect::to(local(&next)).into_response())
 }
 

@@ -9,7 +9,7 @@ use std::fmt::{self, Write as _};
 
 // Pictures have no fixed width: places along x are percentages, so that words keep their size from phone to wide screen.
 const LABEL_SHARE: f64 = 36.0;
-const BAR_SHARE: f64 = 52.0;
+const BAR_SHARE: f64 = 45.0;
 const ROW: f64 = 24.0;
 const BAR: f64 = 12.0;
 const AXIS_SHARE: f64 = 8.0;

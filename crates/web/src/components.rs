@@ -48,6 +48,11 @@ impl fmt::Display for Tone {
     }
 }
 
+/// A count as people read it: digits grouped by thousands.
+pub fn grouped(n: i64) -> String {
+    rounds_kernel::Money(n.saturating_mul(100)).whole()
+}
+
 /// A fact in a word or two, e.g. "Tier B" or "Permission given".
 #[derive(Debug, Clone, Default)]
 pub struct Chip {

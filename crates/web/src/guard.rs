@@ -1,7 +1,6 @@
 //! What stands before every handler: sign-in, permission, CSRF; and what turns an error into a page.
 
 use crate::auth::AuthSession;
-use crate::components::ProblemPage;
 use crate::visitor::Visitor;
 use crate::{App, problem};
 use axum::body::{Body, Bytes};
@@ -14,7 +13,7 @@ use tower_sessions::Session;
 
 /// Forms are small; files come as multipart and have their own limit.
 const FORM_LIMIT: usize = 1 << 20;
-const CSRF_KEY: &str = "csrf";
+pub(crate) const CSRF_KEY: &str = "csrf";
 const FLASH_KEY: &str = "flash";
 
 /// Checks the visitor before the handler runs and draws the problem page if anything fails.
@@ -29,15 +28,19 @@ pub(crate) async fn check(
     let path = request.uri().path().to_owned();
     if path.starts_with("/assets/") || path == "/health" {
         // No session is made for what needs none.
-        return next.run(request).await;
+        return match problem::error_of(next.run(request).await).await {
+            Ok(response) => response,
+            Err(e) => method_kept(&e, problem::bare(e.clone(), wants_json, &path)),
+        };
     }
     if auth.user.is_none() && permission != Permission::Open {
-        return if request.method() == Method::GET && !wants_json { to_door(&request) } else { problem::plain(&unauthenticated()) };
+        let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+        return if reads && !wants_json { to_door(&request) } else { problem::bare(unauthenticated(), wants_json, &path) };
     }
     let shows_page = shows_page(&request);
     let visitor = match visitor(&app, &auth, &session, &path, shows_page).await {
         Ok(v) => v,
-        Err(e) => return problem::plain(&e),
+        Err(e) => return problem::bare(e, wants_json, &path),
     };
     let response = match admit(permission, &visitor, &session, request).await {
         Ok(request) => next.run(request).await,
@@ -53,11 +56,12 @@ pub(crate) async fn nothing_here(State(app): State<App>, auth: AuthSession, sess
     let shows_page = shows_page(&request);
     match visitor(&app, &auth, &session, &path, shows_page).await {
         Ok(v) => dress(&app, &v, problem::carry(Error::not_found("page")), wants_json, &path).await,
-        Err(e) => problem::plain(&e),
+        Err(e) => problem::bare(e, wants_json, &path),
     }
 }
 
 async fn admit(permission: Permission, visitor: &Visitor, session: &Session, request: Request) -> Result<Request> {
+    readable(request.uri().query().unwrap_or_default().as_bytes())?;
     let mut request = if request.method() == Method::POST { checked_form(visitor, request).await? } else { request };
     visitor.actor.require(permission)?;
     request.extensions_mut().insert(visitor.clone());
@@ -110,7 +114,17 @@ async fn checked_form(visitor: &Visitor, request: Request) -> Result<Request> {
         .await
         .map_err(|_| Error::invalid("form.too_large", "The form is larger than 1 MB. Nothing was changed.", "Shorten the text and send it again."))?;
     same(visitor, from_header.or_else(|| pair(&bytes, "csrf")))?;
+    readable(&bytes)?;
     Ok(Request::from_parts(parts, Body::from(bytes)))
+}
+
+/// Refuses NUL, which no text holds and PostgreSQL does not keep.
+fn readable(bytes: &[u8]) -> Result<()> {
+    if form_urlencoded::parse(bytes).any(|(name, value)| name.contains('\0') || value.contains('\0')) {
+        let cause = "A field holds a NUL character, which is no text. Nothing was changed.";
+        return Err(Error::invalid("form.binary", cause, "Type the text again instead of pasting it."));
+    }
+    Ok(())
 }
 
 fn pair(bytes: &[u8], name: &str) -> Option<String> {
@@ -141,26 +155,21 @@ fn unauthenticated() -> Error {
 
 /// Draws a carried error as a problem page in the visitor's frame, or as JSON for programs.
 async fn dress(app: &App, visitor: &Visitor, response: Response, wants_json: bool, path: &str) -> Response {
-    let Some(error) = response.extensions().get::<Error>().cloned() else { return response };
-    if error.kind == ErrorKind::Internal {
-        tracing::error!(code = error.code, cause = error.cause, path, "request failed");
-    }
-    if wants_json {
-        return problem::plain(&error);
-    }
-    let page = ProblemPage {
-        shell: visitor.shell(app, problem::title(error.kind)),
-        code: error.code.clone(),
-        title: problem::title(error.kind).into(),
-        cause: error.cause.clone(),
-        remedy: error.remedy.clone(),
-        request_id: String::new(),
+    let error = match problem::error_of(response).await {
+        Ok(response) => return response,
+        Err(e) => problem::told(e, path),
     };
-    let status = problem::status(error.kind);
-    match askama::Template::render(&page) {
-        Ok(html) => (status, axum::response::Html(html)).into_response(),
-        Err(_) => (StatusCode::INTERNAL_SERVER_ERROR, "The problem page could not be drawn.").into_response(),
+    let answer =
+        if wants_json { problem::plain(&error) } else { problem::drawn(error.clone(), visitor.shell(app, problem::title(error.kind))) };
+    method_kept(&error, answer)
+}
+
+/// A wrong method keeps its own status, which programs look for.
+fn method_kept(error: &Error, mut answer: Response) -> Response {
+    if error.code == problem::WRONG_METHOD {
+        *answer.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
     }
+    answer
 }
 
 /// Keeps a message for the next page.

@@ -78,7 +78,8 @@ pub(crate) async fn headers_and_limits(State(app): State<App>, request: Request,
     let from = address(&app, request.headers(), direct);
     let asset = request.uri().path().starts_with("/assets/");
     let mut response = if !asset && app.0.limits.all.check_key(&from.0).is_err() {
-        problem::plain(&too_many("There were too many requests from your address."))
+        let error = too_many("There were too many requests from your address.");
+        problem::bare(error, problem::wants_json(request.headers()), request.uri().path())
     } else {
         next.run(request).await
     };

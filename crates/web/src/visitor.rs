@@ -93,9 +93,10 @@ pub async fn go(session: &Session, to: &str, flash: Flash) -> WebResult {
     Ok(Redirect::to(local(to)).into_response())
 }
 
-/// Only addresses of this server: `//elsewhere` and `https://…` become `/`.
+/// Only addresses of this server: `//elsewhere` and `https://…` become `/`. Browsers drop tabs and line ends before they read an
+/// address and take `\` for `/`, so `/<tab>/elsewhere` leads away too.
 pub fn local(path: &str) -> &str {
-    let ok = path.starts_with('/') && !path.starts_with("//") && !path.starts_with("/\\") && !path.contains(['\r', '\n']);
+    let ok = path.starts_with('/') && !path.starts_with("//") && !path.contains(|c: char| c == '\\' || c.is_control());
     if ok { path } else { "/" }
 }
 

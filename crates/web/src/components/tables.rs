@@ -205,6 +205,16 @@ pub struct Progress {
     pub stop_href: Option<String>,
 }
 
+/// The kind of a job in words.
+fn kind_words(kind: &str) -> &str {
+    match kind {
+        "import" => "Import",
+        "plan" => "Plan",
+        "coverage-search" => "Search by coverage",
+        other => other,
+    }
+}
+
 impl Progress {
     /// The line of a stored job.
     pub fn of(job: &rounds_store::jobs::JobRow) -> Self {
@@ -218,7 +228,7 @@ impl Progress {
         let open = matches!(state, JobState::Waiting | JobState::Running);
         let percent = job.percent().map_or(String::new(), |p| format!(" · {p} %"));
         Self {
-            label: format!("{} {}", job.kind, job.id),
+            label: format!("{} {}", kind_words(&job.kind), job.id),
             text: format!("{}{percent}", job.message),
             done: job.done.max(0).unsigned_abs(),
             total: job.total.max(0).unsigned_abs(),

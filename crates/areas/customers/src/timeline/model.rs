@@ -151,7 +151,7 @@ fn contact(fact: &FactRow) -> (String, String) {
 }
 
 fn order(fact: &FactRow) -> String {
-    let amount = fact.body["amount_cents"].as_i64().map_or(String::new(), |cents| format!(" ({})", Money(cents).whole()));
+    let amount = fact.body["amount_cents"].as_i64().map_or(String::new(), |cents| format!(", ${}", Money(cents).whole()));
     format!("{} × {}{amount}", fact.body["quantity"].as_i64().unwrap_or_default(), fact.text("product"))
 }
 
@@ -206,7 +206,7 @@ mod tests {
     #[test]
     fn an_order_says_what_and_how_much() {
         let body = serde_json::json!({ "product": "Catheter 6F", "quantity": 4, "amount_cents": 1_230_000 });
-        assert_eq!(told(&fact("order", None, body)).text, "4 × Catheter 6F (12,300)");
+        assert_eq!(told(&fact("order", None, body)).text, "4 × Catheter 6F, $12,300");
     }
 
     #[test]

@@ -40,14 +40,14 @@ pub(super) fn cut(loads: &[f64], runs: usize) -> Vec<usize> {
     cost[0] = 0.0;
     // from[k][j]: where the last of k + 1 runs over the first j loads begins.
     let mut from = vec![vec![0usize; n + 1]; runs];
-    for k in 0..runs {
+    for (k, begins) in from.iter_mut().enumerate() {
         let mut next = vec![f64::INFINITY; n + 1];
         for j in k + 1..=n {
-            for i in k..j {
-                let c = cost[i] + off(i, j);
+            for (i, so_far) in cost.iter().enumerate().take(j).skip(k) {
+                let c = so_far + off(i, j);
                 if c < next[j] {
                     next[j] = c;
-                    from[k][j] = i;
+                    begins[j] = i;
                 }
             }
         }

@@ -32,7 +32,7 @@ pub use store::{
     queue as queue_of, snapshot as stored_snapshot,
 };
 
-use model::PlanReport;
+
 use rounds_kernel::{Error, Permission, PersonId, Result};
 use rounds_store::Query;
 use rounds_web::Route;

@@ -18,7 +18,7 @@ struct JobsPage {
 }
 
 fn line(job: &JobRow, zone: &str) -> (Progress, String) {
-    (Progress::of(job), format!("asked for {}", Time(job.created_at).in_zone(zone)))
+    (Progress::of(job), format!("Asked for {}", Time(job.created_at).in_zone(zone)))
 }
 
 fn view(shell: Shell, zone: &str, mut rows: Vec<JobRow>) -> JobsPage {

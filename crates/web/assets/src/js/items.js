@@ -42,8 +42,15 @@ function peek(item) {
   waiting = setTimeout(() => htmx.ajax('GET', item.dataset.peek, { target, swap: 'innerHTML' }), 120);
 }
 
+// A page of cards comes with the reason only; the evidence of its first card follows, where there is room beside it.
+function peekFirst() {
+  const first = items().find((item) => item.dataset.peek);
+  if (first && matchMedia('(min-width: 1081px)').matches) peek(first);
+}
+
 /** Wires the pointer: a click anywhere on an item chooses it, and takes nothing away from its links and buttons. */
 export function startItems() {
+  peekFirst();
   document.addEventListener('pointerdown', (event) => {
     const item = event.target.closest('[data-item]');
     if (item) choose(item, { focus: false });

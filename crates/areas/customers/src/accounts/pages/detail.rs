@@ -149,7 +149,7 @@ fn facts_of(account: &Account, numbers: &[Held]) -> Vec<Fact> {
 fn order_chart(rows: Vec<FamilyOrders>) -> Chart {
     let spec = Spec {
         caption: "Orders by product family".into(),
-        unit: "amount, last 12 months".into(),
+        unit: "US dollars, last 12 months".into(),
         first_column: "Family".into(),
         legend: vec!["Amount".into()],
     };

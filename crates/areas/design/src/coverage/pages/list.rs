@@ -59,6 +59,8 @@ fn line(a: AlignmentRow, shown: &Shown) -> Line {
     let state = match (holding.is_empty(), a.from() > shown.today) {
         (false, _) => Chip::new("Holds", Tone::Good),
         (true, true) => Chip::new("To come", Tone::Info),
+        // Without a link in sight one cannot say that it ended: it may be another team's.
+        (true, false) if of_owner(|c| c.links).is_empty() => Chip::new("No links in your scope", Tone::Plain),
         (true, false) => Chip::new("Ended", Tone::Plain),
     };
     let sizes = if holding.is_empty() { of_owner(|c| c.links) } else { holding.clone() };

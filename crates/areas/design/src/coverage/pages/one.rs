@@ -111,7 +111,7 @@ fn view(shell: Shell, may_fill: bool, today: Day, a: &AlignmentRow, rows: &[Owne
         may_fill,
         id: a.id,
         name: a.name.clone(),
-        sub: format!("{}, {} · filled by {} · from {}", a.business_unit, a.role_label().to_lowercase(), a.filled_label().to_lowercase(), a.from()),
+        sub: format!("{} · {} · filled by {} · from {}", a.business_unit, a.role_label().to_lowercase(), a.filled_label().to_lowercase(), a.from()),
         business_unit: a.business_unit.clone(),
         role: a.role.clone(),
         stats,

@@ -29,7 +29,7 @@ impl AlignmentRow {
 
     /// How it was filled, in words.
     pub fn filled_label(&self) -> &'static str {
-        super::super::FillBy::parse(&self.filled_by).map_or("Given", super::super::FillBy::label)
+        super::super::FillBy::parse(&self.filled_by).map_or("Import", super::super::FillBy::label)
     }
 }
 

@@ -64,7 +64,7 @@ pub(super) fn first_refusal(case: &Case) -> Option<usize> {
 pub fn title_of(code: &str) -> &'static str {
     match RULES.iter().find(|r| r.code == code) {
         Some(rule) => rule.title,
-        None if code == super::plan::CROWDED_OUT => "other contacts worth more",
+        None if code == super::plan::CROWDED_OUT => "others worth more",
         None => "another rule",
     }
 }

@@ -63,6 +63,12 @@ async fn evidence(app: &App, visitor: &Visitor, a: &ActionRow) -> Result<Evidenc
     Ok(evidence_of(a, facts.iter().filter_map(|f| seen(f, &visitor.actor.zone)).take(6).collect(), &visitor.actor.zone))
 }
 
+/// The user's own time of a moment, when it differs from the customer's.
+fn yours(at: i64, theirs: &str, own: &str) -> String {
+    let (there, here) = (clock(Time(at), theirs), clock(Time(at), own));
+    if here == there { String::new() } else { format!("{here} for you") }
+}
+
 fn evidence_of(a: &ActionRow, contacts: Vec<Seen>, zone: &str) -> Evidence {
     let mut facts = vec![
         Fact::new("Account", a.account.clone()).link(format!("/accounts/{}", a.account_id)),
@@ -74,7 +80,7 @@ fn evidence_of(a: &ActionRow, contacts: Vec<Seen>, zone: &str) -> Evidence {
     }
     facts.push(Fact::new("Takes", hours(a.minutes)));
     if let Some(t) = a.start_at {
-        facts.push(Fact::new("When", format!("{} {} there", day(a.day).short(), clock(Time(t), &a.zone))).note(format!("{} for you", clock(Time(t), zone))));
+        facts.push(Fact::new("When", format!("{} {} there", day(a.day).short(), clock(Time(t), &a.zone))).note(yours(t, &a.zone, zone)));
     }
     let state = state_note(a, zone);
     if !state.is_empty() {

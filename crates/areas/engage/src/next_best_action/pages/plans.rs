@@ -10,7 +10,7 @@ use axum::extract::{Path, State};
 use rounds_kernel::{Error, Permission, Time, Week};
 use rounds_store::jobs::Enqueue;
 use rounds_web::charts::{self, Chart};
-use rounds_web::components::{Column, Field, Stat, Tone};
+use rounds_web::components::{grouped, Column, Field, Stat, Tone};
 use rounds_web::{App, Flashes, Shell, Visitor, WebResult, page};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -122,7 +122,7 @@ pub(in super::super) async fn plan(State(app): State<App>, visitor: Visitor, Pat
 
 fn view(shell: Shell, row: &PlanRow, report: &PlanReport, checked: &CheckReport, names: &BTreeMap<i64, String>, zone: &str) -> PlanPage {
     let stopped = total_refusals(report);
-    let rows = stopped.iter().map(|(rule, n)| charts::Row::one(title_of(rule), *n as f64, n.to_string())).collect();
+    let rows = stopped.iter().map(|(rule, n)| charts::Row::one(title_of(rule), *n as f64, grouped(*n as i64))).collect();
     let spec = charts::Spec { caption: "People kept from a proposal, by the gravest reason".into(), unit: "people".into(), first_column: "Reason".into(), legend: vec!["People".into()] };
     let here = format!("/plans/{}", row.id);
     PlanPage {
@@ -130,10 +130,10 @@ fn view(shell: Shell, row: &PlanRow, report: &PlanReport, checked: &CheckReport,
         title: format!("Plan of {}", row.week),
         sub: format!("made {} {} · plan {}{}", Time(row.made_at).day().short(), clock(Time(row.made_at), zone), row.id, row.parent_id.map_or_else(String::new, |p| format!(", replaces plan {p}"))),
         stats: vec![
-            Stat::new("Actions", row.actions.to_string(), "/team").note(plural(report.people as i64, "person looked at").replace("persons", "people"), Tone::Plain),
-            Stat::new("Possible contacts", report.candidates.to_string(), &format!("{here}#stopped")).note(format!("{} passed every rule", report.eligible), Tone::Plain),
+            Stat::new("Actions", grouped(row.actions), "/team").note(format!("for {} people looked at", grouped(report.people as i64)), Tone::Plain),
+            Stat::new("Possible contacts", grouped(report.candidates as i64), &format!("{here}#stopped")).note(format!("{} passed every rule", grouped(report.eligible as i64)), Tone::Plain),
             Stat::new("Below the bound", gap_text(report.gap), &format!("{here}#proof")).note("no plan can be worth more than the bound", Tone::Good),
-            Stat::new("Statements checked", checked.statements.to_string(), &format!("{here}#proof")).note(plural(checked.breaches.len() as i64, "breach").replace("breachs", "breaches"), if checked.breaches.is_empty() { Tone::Good } else { Tone::Bad }),
+            Stat::new("Statements checked", grouped(checked.statements as i64), &format!("{here}#proof")).note(match checked.breaches.len() { 0 => "none broken".into(), n => format!("{n} broken") }, if checked.breaches.is_empty() { Tone::Good } else { Tone::Bad }),
         ],
         any_stopped: !stopped.is_empty(),
         stopped: charts::bar(spec, rows),

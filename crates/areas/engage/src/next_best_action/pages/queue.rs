@@ -6,7 +6,7 @@ use crate::next_best_action::store::{self, ActionRow, PlanRow, State as ActionSt
 use crate::next_best_action::title_of;
 use axum::extract::{Query, State};
 use rounds_kernel::{Day, Error, UserId, Week};
-use rounds_web::components::{ActionCard, CardState, Column, Tab};
+use rounds_web::components::{ActionCard, CardState, Column, Tab, grouped};
 use rounds_web::{App, Shell, Visitor, WebResult, page};
 use serde::Deserialize;
 
@@ -27,7 +27,9 @@ struct QueuePage {
     done: usize,
     total: usize,
     held: Vec<HeldLine>,
-    held_total: i64,
+    held_total: String,
+    /// Nothing in the whole week.
+    idle: bool,
     stream: String,
 }
 
@@ -35,6 +37,7 @@ struct HeldLine {
     rule: String,
     title: &'static str,
     people: i64,
+    shown: String,
 }
 
 #[derive(Deserialize)]
@@ -100,7 +103,7 @@ fn view(shell: Shell, visitor: &Visitor, owner: i64, whose: String, week: Week, 
     let held = plan.as_ref().map_or_else(Vec::new, |p| held_lines(&p.report(), owner));
     QueuePage {
         title: shown.short(),
-        sub: format!("{done} of {total} done · {} left · planned {}", hours(left), plan.as_ref().map_or_else(|| "not yet".into(), |p| made(p, visitor))),
+        sub: sub_line(done, total, left, plan.as_ref().map(|p| made(p, visitor))),
         owner,
         whose: if mine { String::new() } else { whose },
         week: week.to_string(),
@@ -111,11 +114,17 @@ fn view(shell: Shell, visitor: &Visitor, owner: i64, whose: String, week: Week, 
         ended,
         done,
         total,
-        held_total: held.iter().map(|h| h.people).sum(),
+        held_total: grouped(held.iter().map(|h| h.people).sum()),
+        idle: actions.is_empty(),
         held,
         stream: format!("/live/queue.{owner}"),
         shell,
     }
+}
+
+fn sub_line(done: usize, total: usize, left: i64, planned: Option<String>) -> String {
+    let planned = planned.map_or_else(|| "not planned yet".into(), |at| format!("planned {at}"));
+    if total == 0 { planned } else { format!("{done} of {total} done · {} left · {planned}", hours(left)) }
 }
 
 fn made(p: &PlanRow, visitor: &Visitor) -> String {
@@ -128,7 +137,7 @@ fn held_lines(report: &PlanReport, owner: i64) -> Vec<HeldLine> {
         .refusals
         .iter()
         .filter(|r| r.owner == owner && r.people > 0)
-        .map(|r| HeldLine { title: title_of(&r.rule), rule: r.rule.clone(), people: i64::from(r.people) })
+        .map(|r| HeldLine { title: title_of(&r.rule), rule: r.rule.clone(), people: i64::from(r.people), shown: grouped(i64::from(r.people)) })
         .collect();
     lines.sort_by_key(|l| std::cmp::Reverse(l.people));
     lines
@@ -143,6 +152,9 @@ struct HeldPage {
     columns: Vec<Column>,
     people: Vec<HeldPerson>,
 }
+
+/// People listed for one rule.
+const HELD_SHOWN: usize = 200;
 
 struct HeldPerson {
     id: i64,
@@ -160,7 +172,7 @@ pub(in super::super) async fn held(State(app): State<App>, visitor: Visitor, Que
     let plan = store::in_force(app.db(), week.monday()).await?.ok_or_else(|| Error::not_found("plan"))?;
     let snapshot = store::snapshot(app.db(), &plan.snapshot_hash).await?;
     let met = store::people_met(app.db(), plan.id).await?;
-    let held = super::super::plan::explain::held_back(&snapshot, &plan.report(), owner, &rule, &met, 200);
+    let held = super::super::plan::explain::held_back(&snapshot, &plan.report(), owner, &rule, &met, HELD_SHOWN);
     let names = store::names_of(app.db(), &held.iter().map(|h| h.0).collect::<Vec<_>>()).await?;
     let people: Vec<HeldPerson> = held
         .into_iter()
@@ -169,7 +181,8 @@ pub(in super::super) async fn held(State(app): State<App>, visitor: Visitor, Que
             Some(HeldPerson { id, name: n.person.clone(), role: n.role.clone(), account: n.account.clone(), words })
         })
         .collect();
-    let sub = format!("Week {week} · {} shown of those the rule kept from the queue", plural(people.len() as i64, "contact"));
+    let first = if people.len() == HELD_SHOWN { "the first " } else { "" };
+    let sub = format!("Week {week} · {first}{} kept from the queue by this rule", plural(people.len() as i64, "person").replace("persons", "people"));
     page(&held_view(visitor.shell(&app, "Held back"), title_of(&rule), sub, people))
 }
 

@@ -39,7 +39,7 @@ pub fn make(snapshot: &Snapshot, threads: usize) -> Result<ActionPlan> {
     let chosen: Vec<Candidate> = solution.chosen.iter().filter_map(|o| draft.options[*o as usize]).collect();
     let slots = schedule::week(snapshot, &chosen);
     let mut actions: Vec<PlannedAction> = chosen.iter().zip(slots).map(|(c, s)| action(snapshot, c, s)).collect();
-    actions.sort_by(|a, b| (a.owner, a.day, a.start_at.is_none(), a.start_at, a.person, a.channel).cmp(&(b.owner, b.day, b.start_at.is_none(), b.start_at, b.person, b.channel)));
+    actions.sort_by_key(|a| (a.owner, a.day, a.start_at.is_none(), a.start_at, a.person, a.channel));
     Ok(ActionPlan { actions, report: report(snapshot, &draft, &solution, &chosen) })
 }
 
