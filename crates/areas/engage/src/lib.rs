@@ -1,5 +1,6 @@
 //! Engage: next best action, call and visit plans, calls, opportunities, account plans, coaching.
 
+pub mod log_contact;
 pub mod next_best_action;
 
 use rounds_customers::panels::Panel;
@@ -9,12 +10,14 @@ use std::sync::Arc;
 
 /// All routes of the area.
 pub fn routes() -> Vec<Route> {
-    next_best_action::routes()
+    let mut all = next_best_action::routes();
+    all.extend(log_contact::routes());
+    all
 }
 
 /// Panels on the pages of people and accounts.
 pub fn panels() -> Vec<Arc<dyn Panel>> {
-    vec![Arc::new(next_best_action::Next)]
+    vec![Arc::new(next_best_action::Next), Arc::new(log_contact::LogContact)]
 }
 
 /// All migrations of the area.
@@ -24,5 +27,7 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
 
 /// Every page of the area drawn from its sample.
 pub fn samples() -> Vec<(&'static str, String)> {
-    next_best_action::samples()
+    let mut all = next_best_action::samples();
+    all.extend(log_contact::samples());
+    all
 }

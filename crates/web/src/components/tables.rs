@@ -113,9 +113,11 @@ pub struct Stat {
 }
 
 impl Stat {
-    /// A number without a note.
+    /// A number without a note; a plain count gets its thousands apart.
     pub fn new(label: &str, value: impl Into<String>, href: &str) -> Self {
-        Self { label: label.into(), value: value.into(), href: href.into(), ..Self::default() }
+        let value = value.into();
+        let count = if value.starts_with(|c: char| c.is_ascii_digit()) { value.parse().ok() } else { None };
+        Self { label: label.into(), value: count.map_or(value, super::grouped), href: href.into(), ..Self::default() }
     }
 
     /// The same number with a unit.

@@ -56,7 +56,7 @@ fn view(known: Vec<Potential>, families: impl Iterator<Item = String>) -> Famili
     };
     let any = !known.is_empty();
     let lines = known.iter().map(line).chain(unknown).collect();
-    let columns = vec![Column::text("Family"), Column::number("A year, USD"), Column::number("Range"), Column::text("As of")];
+    let columns = vec![Column::text("Family"), Column::number("A year, USD"), Column::number("Range")];
     Families { columns, lines, known: any }
 }
 

@@ -40,7 +40,7 @@ fn lines(users: &[UserRow]) -> Vec<Line> {
             role: u.role().label(),
             manager: name_of(u.manager_id),
             zone: u.zone.clone(),
-            hours: format!("{:.1}", u.weekly_minutes as f64 / 60.0),
+            hours: ((u.weekly_minutes as f64 / 6.0).round() / 10.0).to_string(),
             active: u.active,
         })
         .collect()

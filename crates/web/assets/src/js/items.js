@@ -50,7 +50,9 @@ function peekFirst() {
 
 /** Wires the pointer: a click anywhere on an item chooses it, and takes nothing away from its links and buttons. */
 export function startItems() {
-  peekFirst();
+  const named = document.getElementById(location.hash.slice(1));
+  if (named?.matches('[data-item]')) choose(named);
+  else peekFirst();
   document.addEventListener('pointerdown', (event) => {
     const item = event.target.closest('[data-item]');
     if (item) choose(item, { focus: false });

@@ -60,7 +60,7 @@ fn line(a: AlignmentRow, shown: &Shown) -> Line {
         (false, _) => Chip::new("Holds", Tone::Good),
         (true, true) => Chip::new("To come", Tone::Info),
         // Without a link in sight one cannot say that it ended: it may be another team's.
-        (true, false) if of_owner(|c| c.links).is_empty() => Chip::new("No links in your scope", Tone::Plain),
+        (true, false) if of_owner(|c| c.links).is_empty() => Chip::new("Not in your scope", Tone::Plain),
         (true, false) => Chip::new("Ended", Tone::Plain),
     };
     let sizes = if holding.is_empty() { of_owner(|c| c.links) } else { holding.clone() };
@@ -93,7 +93,7 @@ fn view(shell: Shell, may_fill: bool, shown: Shown) -> CoveragePage {
         Stat::new("Accounts nobody covers", told(nobody), "/coverage/uncovered").note(if nobody > 0 { "no owner in any business unit" } else { "all are covered" }, tone),
     ];
     let text = ["Alignment", "Business unit", "Role", "Filled by", "From", "State"].map(Column::text);
-    let numbers = ["Owners", "Accounts", "Accounts an owner: least · median · most", "Without an owner"].map(Column::number);
+    let numbers = ["Owners", "Accounts", "Each: least · median · most", "Without an owner"].map(Column::number);
     let units: Vec<(&str, &str)> = shown.units.iter().map(|u| (u.as_str(), u.as_str())).collect();
     let roles: Vec<(&str, &str)> = covering_roles().into_iter().map(|r| (r.code(), r.label())).collect();
     let unit = if units.is_empty() { Field::text("business_unit", "Business unit", "") } else { Field { options: Choice::list(&units, ""), ..Field::text("business_unit", "Business unit", "") } };

@@ -63,24 +63,33 @@ async fn evidence(app: &App, visitor: &Visitor, a: &ActionRow) -> Result<Evidenc
     Ok(evidence_of(a, facts.iter().filter_map(|f| seen(f, &visitor.actor.zone)).take(6).collect(), &visitor.actor.zone))
 }
 
+/// A business unit as a person reads it; `all` stands for every one of them.
+fn unit_words(unit: &str) -> String {
+    if unit == "all" {
+        return "All business units".into();
+    }
+    let mut letters = unit.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
 /// The user's own time of a moment, when it differs from the customer's.
 fn yours(at: i64, theirs: &str, own: &str) -> String {
     let (there, here) = (clock(Time(at), theirs), clock(Time(at), own));
-    if here == there { String::new() } else { format!("{here} for you") }
+    if here == there { String::new() } else { format!("there, {here} for you") }
 }
 
 fn evidence_of(a: &ActionRow, contacts: Vec<Seen>, zone: &str) -> Evidence {
     let mut facts = vec![
         Fact::new("Account", a.account.clone()).link(format!("/accounts/{}", a.account_id)),
         Fact::new("Person", a.person.clone()).link(format!("/people/{}", a.person_id)),
-        Fact::new("For", a.unit.clone()),
+        Fact::new("For", unit_words(&a.unit)),
     ];
     if let Some(p) = &a.product {
         facts.push(Fact::new("About", p.clone()));
     }
     facts.push(Fact::new("Takes", hours(a.minutes)));
     if let Some(t) = a.start_at {
-        facts.push(Fact::new("When", format!("{} {} there", day(a.day).short(), clock(Time(t), &a.zone))).note(yours(t, &a.zone, zone)));
+        facts.push(Fact::new("When", format!("{} {}", day(a.day).short(), clock(Time(t), &a.zone))).note(yours(t, &a.zone, zone)));
     }
     let state = state_note(a, zone);
     if !state.is_empty() {

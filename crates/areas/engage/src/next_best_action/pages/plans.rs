@@ -1,6 +1,6 @@
 //! Plans: making one, what it is worth against what is possible, and what stopped us.
 
-use super::{clock, hours, plural};
+use super::{clock, hours};
 use crate::next_best_action::check::CheckReport;
 use crate::next_best_action::model::{OwnerPrice, PlanReport, RefusalCount};
 use crate::next_best_action::store::{self, PlanRow};
@@ -10,7 +10,7 @@ use axum::extract::{Path, State};
 use rounds_kernel::{Error, Permission, Time, Week};
 use rounds_store::jobs::Enqueue;
 use rounds_web::charts::{self, Chart};
-use rounds_web::components::{grouped, Column, Field, Stat, Tone};
+use rounds_web::components::{Column, Field, Stat, Tone, grouped};
 use rounds_web::{App, Flashes, Shell, Visitor, WebResult, page};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -130,7 +130,7 @@ fn view(shell: Shell, row: &PlanRow, report: &PlanReport, checked: &CheckReport,
         title: format!("Plan of {}", row.week),
         sub: format!("made {} {} · plan {}{}", Time(row.made_at).day().short(), clock(Time(row.made_at), zone), row.id, row.parent_id.map_or_else(String::new, |p| format!(", replaces plan {p}"))),
         stats: vec![
-            Stat::new("Actions", grouped(row.actions), "/team").note(format!("for {} people looked at", grouped(report.people as i64)), Tone::Plain),
+            Stat::new("Actions", grouped(row.actions), "/team").note(format!("{} people looked at", grouped(report.people as i64)), Tone::Plain),
             Stat::new("Possible contacts", grouped(report.candidates as i64), &format!("{here}#stopped")).note(format!("{} passed every rule", grouped(report.eligible as i64)), Tone::Plain),
             Stat::new("Below the bound", gap_text(report.gap), &format!("{here}#proof")).note("no plan can be worth more than the bound", Tone::Good),
             Stat::new("Statements checked", grouped(checked.statements as i64), &format!("{here}#proof")).note(match checked.breaches.len() { 0 => "none broken".into(), n => format!("{n} broken") }, if checked.breaches.is_empty() { Tone::Good } else { Tone::Bad }),

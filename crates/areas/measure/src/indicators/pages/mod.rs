@@ -11,7 +11,7 @@ use axum::extract::{Query, State};
 use rounds_kernel::{Actor, Day, Outcome, Permission, Result, Time};
 use rounds_store::Db;
 use rounds_web::charts::Chart;
-use rounds_web::components::{Column, Filter, Stat, Tone};
+use rounds_web::components::{Column, Filter, Stat, Tone, grouped};
 use rounds_web::{App, Shell, Visitor, WebResult, page};
 use serde::Deserialize;
 
@@ -80,7 +80,7 @@ fn stats(f: &Figures, withheld: bool, may_orders: bool) -> Vec<Stat> {
     let mut out = Vec::new();
     if !withheld {
         out.push(Stat::new("Contacts", contacts.to_string(), "/contacts").note(period, Tone::Plain));
-        let of = format!("{reached} of {attempts} live attempts");
+        let of = format!("{} of {} live attempts", grouped(reached), grouped(attempts));
         out.push(Stat::new("Reached", percent(reached, attempts), "/contacts").note(of, Tone::Plain));
     }
     if f.people_behind_actions >= SMALLEST_GROUP {
