@@ -16,7 +16,7 @@ pub struct Cli {
 #[derive(Debug, Clone, Args)]
 pub struct Database {
     /// A file (SQLite) or postgres://user:password@host/database.
-    #[arg(long, env = "ROUNDS_DATABASE", default_value = "rounds.db")]
+    #[arg(long, global = true, env = "ROUNDS_DATABASE", default_value = "rounds.db")]
     pub database: String,
 }
 
@@ -143,8 +143,6 @@ pub enum PlanInstead {
 /// `rounds plan explain`
 #[derive(Debug, Args)]
 pub struct Explain {
-    #[command(flatten)]
-    pub at: Database,
     /// Person's id, or the beginning of their name.
     #[arg(long)]
     pub person: String,

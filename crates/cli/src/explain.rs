@@ -25,8 +25,8 @@ async fn person(db: &Db, text: &str) -> Result<Found> {
     }
 }
 
-pub(crate) async fn run(a: Explain) -> Result<()> {
-    let runner = compose::open(&a.at.database, Arc::new(SystemClock)).await?;
+pub(crate) async fn run(database: &str, a: Explain) -> Result<()> {
+    let runner = compose::open(database, Arc::new(SystemClock)).await?;
     let who = person(&runner.db, &a.person).await?;
     let plan = match &a.week {
         Some(w) => in_force(&runner.db, Week::parse(w)?.monday()).await?,

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 pub(crate) async fn run(a: Plan) -> Result<()> {
     if let Some(PlanInstead::Explain(e)) = a.instead {
-        return explain::run(e).await;
+        return explain::run(&a.at.database, e).await;
     }
     let runner = compose::open(&a.at.database, Arc::new(SystemClock)).await?;
     let week = match &a.week {

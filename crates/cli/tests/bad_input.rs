@@ -153,9 +153,10 @@ fn bad_rows() -> Vec<u8> {
     add(hospital("X8", "240016", "Far away").replace("55805", "SW1A 1AA"));
     add(hospital("X9", "240017", "\"\"\"open"));
     add(hospital("X10", "240018", &format!("\"{}\"", FORMULA.replace('"', "\"\""))));
+    add(hospital("X13", "240021", "'; DROP TABLE account; --"));
+    // CP1252, and bytes that are neither that nor UTF-8.
     file.extend(b"X11,240019,Cl\xEDnica Mu\xF1oz \x96 Norte,1 Main St,Duluth,MN,55805,1,,,,,more\n");
     file.extend(b"X12,240020,\xFF\xFE\x81,1 Main St,Duluth,MN,55805,1,,,,,more\n");
-    add(hospital("X13", "240021", "'; DROP TABLE account; --"));
     file
 }
 
