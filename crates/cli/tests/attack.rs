@@ -78,7 +78,7 @@ const GARBAGE: [&str; 24] = [
 ];
 
 fn encoded(text: &str) -> String {
-    text.bytes().fold(String::new(), |all, b| all + &format!("%{b:02X}"))
+    text.bytes().map(|b| format!("%{b:02X}")).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,7 +6,7 @@ mod common;
 use common::{PASSWORD, World, planned};
 use rounds_consent::gate::{ClearContact, Request};
 use rounds_engage::next_best_action::Accept;
-use rounds_kernel::{AccountId, ActionId, Actor, Channel, PersonId, Role, Time, UserId};
+use rounds_kernel::{AccountId, ActionId, Actor, Channel, Day, PersonId, Role, Time, UserId};
 use rounds_platform::users::{SetPassword, StoredDirectory, UserRow, actor_of};
 use rounds_store::{FromQueryResult, Query, args};
 use rounds_testkit::{Site, databases};
@@ -159,7 +159,7 @@ struct Live {
     id: i64,
     person_id: i64,
     account_id: i64,
-    start_at: i64,
+    day: i64,
     other: i64,
 }
 
@@ -168,17 +168,17 @@ async fn of_two_people_at_one_customer_at_once_the_gate_lets_one_through() {
     for db in databases().await {
         let w = planned(db, 60).await;
         let (rep, _) = w.busiest(Role::RemoteRep).await;
-        let sql = "SELECT a.id, a.person_id, a.account_id, CAST(0 AS BIGINT) AS start_at, MIN(s.user_id) AS other FROM plan_action a \
+        let sql = "SELECT a.id, a.person_id, a.account_id, a.day, MIN(s.user_id) AS other FROM plan_action a \
                    JOIN account_scope s ON s.account_id = a.account_id AND s.user_id <> a.owner_id \
                    JOIN app_user u ON u.id = s.user_id AND u.role = 'field_rep' \
-                   WHERE a.owner_id = $1 AND a.channel = 'phone' GROUP BY a.id, a.person_id, a.account_id ORDER BY a.id LIMIT 8";
+                   WHERE a.owner_id = $1 AND a.channel = 'phone' GROUP BY a.id, a.person_id, a.account_id, a.day ORDER BY a.id LIMIT 8";
         let shared: Vec<Live> = w.runner.db.all(sql, args![rep.id]).await.unwrap();
         assert!(shared.len() > 2, "{}: {} actions at shared accounts", w.db.engine, shared.len());
         let one = actor_of(&w.runner.db, UserId(rep.id)).await.unwrap();
         let mut told: BTreeMap<String, usize> = BTreeMap::new();
         for a in shared {
             let other = actor_of(&w.runner.db, UserId(a.other)).await.unwrap();
-            let at = w.runner.now().max(Time(a.start_at)).plus_minutes(60);
+            let at = Time::at_day(Day(a.day as i32)).plus_minutes(900);
             let beside =
                 Request { person: PersonId(a.person_id), account: AccountId(a.account_id), channel: Channel::Phone, action_id: None, at };
             let (first, second) =

@@ -139,6 +139,15 @@ impl ActionCard {
                     "The committee meets on Thursday and still has two open questions.",
                 )
             },
+        ]
+        .into_iter()
+        .chain(Self::sample_ended())
+        .collect()
+    }
+
+    /// One done, one dismissed: nothing is left to do about them.
+    fn sample_ended() -> [Self; 2] {
+        [
             Self {
                 state: CardState::Done,
                 state_note: "Reached, follow-up agreed".into(),
