@@ -1,6 +1,6 @@
 //! `rounds demo`: a simulated market, a planned week and demo users, on this computer only.
 
-use crate::args::{Demo, Database, Simulate};
+use crate::args::{Database, Demo, Simulate};
 use crate::{compose, plan, serve, simulate};
 use rounds_kernel::{Error, Result, Role, SystemClock};
 use rounds_platform::users::{UserRow, all};
@@ -25,7 +25,14 @@ pub(crate) async fn run(a: Demo) -> Result<()> {
         }
         _ => {
             println!("\nSimulating a market of {} accounts with seed {}: every name and figure is made up.", a.accounts, a.seed);
-            let s = Simulate { at: Database { database }, accounts: a.accounts, people_per_account: 8.0, seed: a.seed, today: None, onto: false };
+            let s = Simulate {
+                at: Database { database },
+                accounts: a.accounts,
+                people_per_account: 8.0,
+                seed: a.seed,
+                today: None,
+                onto: false,
+            };
             simulate::fill(&runner, &s).await?;
             simulate::remember(&runner, DONE, "yes").await?;
         }
@@ -48,7 +55,11 @@ const DONE: &str = "demo.complete";
 
 fn prepare(database: &Path, fresh: bool) -> Result<()> {
     let unwritable = |e: std::io::Error| {
-        Error::invalid("demo.directory", format!("The demo cannot write {}: {e}.", database.display()), "Choose another place with --database.")
+        Error::invalid(
+            "demo.directory",
+            format!("The demo cannot write {}: {e}.", database.display()),
+            "Choose another place with --database.",
+        )
     };
     if let Some(dir) = database.parent().filter(|d| !d.as_os_str().is_empty()) {
         std::fs::create_dir_all(dir).map_err(unwritable)?;

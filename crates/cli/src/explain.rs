@@ -44,7 +44,9 @@ pub(crate) async fn run(database: &str, a: Explain) -> Result<()> {
         println!("\n  no contact is planned");
     }
     let verdicts = explain_person(&runner.db, plan.id, PersonId(who.id)).await?;
-    let planned = |v: &&Verdict| actions.iter().any(|x| x.plan_id == plan.id && x.owner == v.owner && x.channel == v.channel.code() && x.unit == v.unit);
+    let planned = |v: &&Verdict| {
+        actions.iter().any(|x| x.plan_id == plan.id && x.owner == v.owner && x.channel == v.channel.code() && x.unit == v.unit)
+    };
     println!("\n  left out:");
     for v in verdicts.iter().filter(|v| !planned(v)) {
         let about = v.product.as_ref().map_or_else(String::new, |p| format!(" about {p}"));

@@ -12,7 +12,11 @@ pub(crate) async fn run(a: Import) -> Result<()> {
     for file in &a.files {
         let name = file.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
         let bytes = std::fs::read(file).map_err(|e| {
-            Error::invalid("import.unreadable", format!("The file {} cannot be read: {e}.", file.display()), "Check the path and its permissions.")
+            Error::invalid(
+                "import.unreadable",
+                format!("The file {} cannot be read: {e}.", file.display()),
+                "Check the path and its permissions.",
+            )
         })?;
         let (bar, tell) = progress::bar(&name);
         let report = run_import(&runner, &Actor::program("command line"), &importers, (a.kind.as_deref(), &name, &bytes), tell).await;

@@ -129,7 +129,15 @@ async fn team(sink: &Sink<'_>, market: &Market) -> Result<()> {
 
 fn product(p: rounds_sim::ProductRow) -> Result<products::ProductRow> {
     let stage = parsed(ProductStage::parse(&p.stage), &p.stage)?;
-    Ok(products::ProductRow { line: 0, code: p.code, name: p.name, family: p.family, business_unit: p.business_unit, stage, list_price_cents: p.list_price_cents })
+    Ok(products::ProductRow {
+        line: 0,
+        code: p.code,
+        name: p.name,
+        family: p.family,
+        business_unit: p.business_unit,
+        stage,
+        list_price_cents: p.list_price_cents,
+    })
 }
 
 fn account(a: rounds_sim::AccountRow) -> Result<accounts::AccountRow> {
@@ -205,7 +213,12 @@ async fn crowd(sink: &Sink<'_>, market: &Market) -> Result<()> {
             for p in crowd.people {
                 rows.push(person(p)?);
             }
-            let wish = |p: rounds_sim::PreferenceRow| preferences::PreferenceRow { line: 0, person_key: p.person_key, channel: p.channel, weight: p.weight };
+            let wish = |p: rounds_sim::PreferenceRow| preferences::PreferenceRow {
+                line: 0,
+                person_key: p.person_key,
+                channel: p.channel,
+                weight: p.weight,
+            };
             wishes.extend(crowd.preferences.into_iter().map(wish));
             answers.extend(crowd.permissions.into_iter().map(|p| permissions::PermissionRow {
                 line: 0,
@@ -332,7 +345,15 @@ fn order(o: rounds_sim::OrderRow) -> orders::OrderRow {
 }
 
 fn lead(l: rounds_sim::LeadRow) -> leads::LeadRow {
-    leads::LeadRow { line: 0, account_key: l.account_key, person_key: l.person_key, source: l.source, family: l.family, note: l.note, captured_at: l.captured_at }
+    leads::LeadRow {
+        line: 0,
+        account_key: l.account_key,
+        person_key: l.person_key,
+        source: l.source,
+        family: l.family,
+        note: l.note,
+        captured_at: l.captured_at,
+    }
 }
 
 #[derive(FromQueryResult)]

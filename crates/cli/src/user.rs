@@ -17,9 +17,11 @@ pub(crate) async fn run(a: User) -> Result<()> {
             Ok(())
         }
         UserAct::Create { email, name, role, manager, zone, hours } => {
-            let role = Role::parse(&role).ok_or_else(|| Error::invalid("user.role", format!("There is no role “{role}”."), "Use one of those that --help lists."))?;
+            let role = Role::parse(&role)
+                .ok_or_else(|| Error::invalid("user.role", format!("There is no role “{role}”."), "Use one of those that --help lists."))?;
             let weekly_minutes = (hours * 60.0).round() as i64;
-            let id = runner.run(&actor, CreateUser { email: email.clone(), name, role, manager_email: manager, zone, weekly_minutes }).await?;
+            let id =
+                runner.run(&actor, CreateUser { email: email.clone(), name, role, manager_email: manager, zone, weekly_minutes }).await?;
             println!("User {id} is {email}. Set a password with “rounds user password --email {email}”.");
             Ok(())
         }

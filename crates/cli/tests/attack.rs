@@ -57,7 +57,11 @@ async fn ids_that_are_none_lead_to_a_problem_page() {
             for route in all_routes().iter().filter(places) {
                 for bad in BAD {
                     let path = filled(route.path, bad);
-                    let a = if route.method == "GET" { v.get(&path).await } else { v.post_with(&path, &token, &[("reason", "x"), ("active", "false")]).await };
+                    let a = if route.method == "GET" {
+                        v.get(&path).await
+                    } else {
+                        v.post_with(&path, &token, &[("reason", "x"), ("active", "false")]).await
+                    };
                     let what = format!("{} {} {path}", w.db.engine, route.method);
                     assert!(matches!(a.status.as_u16(), 400 | 404), "{what}: {} {}", a.status, a.body);
                     is_problem_page(&a, &what);
@@ -73,8 +77,30 @@ async fn ids_that_are_none_lead_to_a_problem_page() {
 }
 
 const GARBAGE: [&str; 24] = [
-    "'", "%25", "_", "\"", "*", "NEAR(", "title:a", "a AND OR NOT b", "(", "{a b}:c", "^a", "a\"*", "\\", "~", "1~", "x~y", "99999999999999999999~a",
-    "-name", "name; DROP TABLE account", "-", "²½", "👩‍⚕️", "9999999-01-01", "a\u{1}b",
+    "'",
+    "%25",
+    "_",
+    "\"",
+    "*",
+    "NEAR(",
+    "title:a",
+    "a AND OR NOT b",
+    "(",
+    "{a b}:c",
+    "^a",
+    "a\"*",
+    "\\",
+    "~",
+    "1~",
+    "x~y",
+    "99999999999999999999~a",
+    "-name",
+    "name; DROP TABLE account",
+    "-",
+    "²½",
+    "👩‍⚕️",
+    "9999999-01-01",
+    "a\u{1}b",
 ];
 
 fn encoded(text: &str) -> String {
@@ -84,8 +110,8 @@ fn encoded(text: &str) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn garbage_in_filters_sorts_cursors_and_search_is_answered() {
     const NAMES: [&str; 24] = [
-        "q", "name", "sort", "after", "before", "state", "setting", "system", "role", "channel", "kind", "owner", "day", "week", "from", "to", "span",
-        "show", "source", "account", "person", "rule", "family", "next",
+        "q", "name", "sort", "after", "before", "state", "setting", "system", "role", "channel", "kind", "owner", "day", "week", "from",
+        "to", "span", "show", "source", "account", "person", "rule", "family", "next",
     ];
     for db in databases().await {
         let w = planned(db, 20).await;
@@ -266,7 +292,11 @@ async fn every_answer_carries_the_headers_that_keep_it_safe() {
         assert_eq!(header("x-frame-options"), "DENY", "{what}");
         assert_eq!(header("referrer-policy"), "same-origin", "{what}");
         assert!(!header("cache-control").is_empty(), "{what}");
-        assert!(what == "an asset" || what.contains("health") || header("cache-control") == "no-store", "{what}: {}", header("cache-control"));
+        assert!(
+            what == "an asset" || what.contains("health") || header("cache-control") == "no-store",
+            "{what}: {}",
+            header("cache-control")
+        );
         assert!(a.status.as_u16() < 500, "{what}: {}", a.body);
         assert!(!a.body.contains("[workspace]"), "{what}");
         if a.status.is_client_error() {
@@ -314,7 +344,19 @@ async fn the_door_leads_nowhere_else() {
     let w = market(sqlite(), 20).await;
     let site = w.site().await;
     let email = w.user(Role::FieldRep).email.clone();
-    let away = ["//evil.example", "/\\evil.example", "/\t/evil.example", "/\n/evil.example", "https://evil.example", "javascript:alert(1)", "evil.example", "/\u{1}", "/\u{7f}", "/a\\..\\b", "\t//evil.example"];
+    let away = [
+        "//evil.example",
+        "/\\evil.example",
+        "/\t/evil.example",
+        "/\n/evil.example",
+        "https://evil.example",
+        "javascript:alert(1)",
+        "evil.example",
+        "/\u{1}",
+        "/\u{7f}",
+        "/a\\..\\b",
+        "\t//evil.example",
+    ];
     for next in away {
         let v = site.visitor();
         let a = v.post("/sign-in", "/sign-in", &[("email", &email), ("password", PASSWORD), ("next", next)]).await;
@@ -326,7 +368,12 @@ async fn the_door_leads_nowhere_else() {
     let a = v.post("/sign-in", "/sign-in", &[("email", &email), ("password", PASSWORD), ("next", "/accounts?sort=-name&name=a b")]).await;
     assert_eq!(a.location.as_deref(), Some("/accounts?sort=-name&name=a b"), "an address of ours is kept");
     let v = site.visitor();
-    for (fields, status) in [(vec![("email", "a\0b"), ("password", "x")], 400), (vec![("email", "x")], 400), (vec![], 400), (vec![("email", "'"), ("password", "' OR 1=1 --")], 401)] {
+    for (fields, status) in [
+        (vec![("email", "a\0b"), ("password", "x")], 400),
+        (vec![("email", "x")], 400),
+        (vec![], 400),
+        (vec![("email", "'"), ("password", "' OR 1=1 --")], 401),
+    ] {
         let a = v.post("/sign-in", "/sign-in", &fields).await;
         assert_eq!(a.status.as_u16(), status, "{fields:?}: {}", a.body);
         assert!(!a.body.contains("name=\"csrf\" value=\"\""), "the door still has its token");

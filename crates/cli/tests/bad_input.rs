@@ -72,8 +72,11 @@ async fn files_that_are_no_tables_are_refused_whole() {
         "The file lacks columns that “AHRQ Compendium: hospitals and their systems” needs: ccn, hospital_zip. Nothing was changed.",
         "Use the file as published, with its header line, or choose another kind of file.",
     ];
-    let twice =
-        ["import.column_twice", "The header names “ccn” more than once. Nothing was changed.", "Keep the column that counts and remove the other."];
+    let twice = [
+        "import.column_twice",
+        "The header names “ccn” more than once. Nothing was changed.",
+        "Keep the column that counts and remove the other.",
+    ];
     let kinds = "Use one of: ahrq-systems, ahrq-hospitals, cms-hospitals, dartmouth-zip-hrr.";
     let unknown = ["import.kind_unknown", "There is no kind of file “nonsense”. Nothing was changed.", kinds];
     let lacking = HEADER.replace("ccn,", "").replace("hospital_zip,", "") + "\n";
@@ -101,7 +104,11 @@ async fn files_that_are_no_tables_are_refused_whole() {
         }
         let a = v.upload("/imports/upload", &token, &[("kind", "")], Some(("f.csv", b"name;town\nx;y\n"))).await;
         assert_eq!(a.status, 400);
-        assert!(a.body.contains("import.kind_unknown") && a.body.contains("The header (name, town …) is of no kind that can be read."), "{}", a.body);
+        assert!(
+            a.body.contains("import.kind_unknown") && a.body.contains("The header (name, town …) is of no kind that can be read."),
+            "{}",
+            a.body
+        );
         assert_eq!(w.count("SELECT COUNT(*) FROM job").await, before, "{}: nothing was kept of them", w.db.engine);
         assert_eq!(w.count("SELECT COUNT(*) FROM import_file").await, 0);
     }
@@ -162,14 +169,42 @@ fn bad_rows() -> Vec<u8> {
 }
 
 const REJECTED: [(i64, [&str; 3]); 8] = [
-    (4, ["import.ccn_unclear", "“1014F” is no CMS certification number: those have six characters, such as 240010 or 05A263.", "Look the hospital's number up and write it as text, with its leading zeros."]),
-    (5, ["import.id_twice", "“compendium_hospital_id” X1 stands on line 2 already, which was taken.", "Keep one of the two rows and import the file again."]),
+    (
+        4,
+        [
+            "import.ccn_unclear",
+            "“1014F” is no CMS certification number: those have six characters, such as 240010 or 05A263.",
+            "Look the hospital's number up and write it as text, with its leading zeros.",
+        ],
+    ),
+    (
+        5,
+        [
+            "import.id_twice",
+            "“compendium_hospital_id” X1 stands on line 2 already, which was taken.",
+            "Keep one of the two rows and import the file again.",
+        ],
+    ),
     (6, ["import.id_blank", "“compendium_hospital_id” is blank.", "Fill it in: without it the row has no name to be found by."]),
     (7, ["import.columns_wrong", "The row has 4 columns, the header has 13.", QUOTE]),
     (9, ["import.columns_wrong", "The row has 14 columns, the header has 13.", QUOTE]),
-    (10, ["import.field_too_long", "“hospital_name” is longer than 300 characters.", "Shorten it, or check that the columns are in their places."]),
+    (
+        10,
+        [
+            "import.field_too_long",
+            "“hospital_name” is longer than 300 characters.",
+            "Shorten it, or check that the columns are in their places.",
+        ],
+    ),
     (11, ["import.zip_unclear", "“SW1A 1AA” is no ZIP code.", "Write five digits, as text, with leading zeros."]),
-    (16, ["import.quote_open", "A quote opens in this row and does not close.", "Close the quote, or double it if it belongs to the text, and import the file again."]),
+    (
+        16,
+        [
+            "import.quote_open",
+            "A quote opens in this row and does not close.",
+            "Close the quote, or double it if it belongs to the text, and import the file again.",
+        ],
+    ),
 ];
 
 #[derive(FromQueryResult)]
@@ -189,7 +224,8 @@ async fn bad_rows_are_told_with_line_code_cause_and_remedy_and_good_ones_land() 
         let v = as_role(&w, &site, Role::Operations).await;
         let before = w.count("SELECT COUNT(*) FROM account").await;
         let page = import(&w, &v, "../x/linkage-2018.csv", &bad_rows()).await;
-        let kept: Vec<Reject> = w.runner.db.all("SELECT line, code, cause, remedy, raw FROM import_reject ORDER BY line", vec![]).await.unwrap();
+        let kept: Vec<Reject> =
+            w.runner.db.all("SELECT line, code, cause, remedy, raw FROM import_reject ORDER BY line", vec![]).await.unwrap();
         let told: Vec<(i64, [&str; 3])> = kept.iter().map(|r| (r.line, [r.code.as_str(), &r.cause, &r.remedy])).collect();
         assert_eq!(told, REJECTED, "{}", w.db.engine);
         assert!(kept.iter().all(|r| !r.raw.is_empty()), "the text of the row is kept");
@@ -241,7 +277,11 @@ async fn marked_up(w: &World, v: &Visitor) -> (i64, i64, i64) {
     let program = Actor::program("test");
     w.runner.run(&program, rounds_customers::people::ImportPeople { rows: vec![person] }).await.unwrap();
     let account = id_of(w, "SELECT id FROM account WHERE source_key = 'X1'").await;
-    (account, id_of(w, "SELECT id FROM person WHERE source_key = 'X-P1'").await, id_of(w, "SELECT id FROM health_system WHERE source_key = 'XSYS'").await)
+    (
+        account,
+        id_of(w, "SELECT id FROM person WHERE source_key = 'X-P1'").await,
+        id_of(w, "SELECT id FROM health_system WHERE source_key = 'XSYS'").await,
+    )
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -351,6 +391,9 @@ async fn action_of(w: &World, owner: i64, channels: &str) -> OneAction {
     w.runner.db.one(&sql, vec![]).await.unwrap().unwrap()
 }
 
+/// Address, status, fields, and the code, cause and remedy said.
+type Act<'a> = (String, u16, Vec<(&'a str, &'a str)>, [&'a str; 3]);
+
 #[tokio::test(flavor = "multi_thread")]
 async fn acts_that_make_no_sense_change_nothing() {
     let choose = "Choose what happened from the list.";
@@ -359,8 +402,16 @@ async fn acts_that_make_no_sense_change_nothing() {
     let note = ["consent.note", "The note is longer than 1,000 characters. Nothing was changed.", "Shorten it."];
     let dismissal = ["engage.note", "The note is longer than 1,000 characters. Nothing was changed.", "Shorten it."];
     let reason = ["engage.reason", "A dismissal needs a reason. Nothing was changed.", "Choose one of the reasons."];
-    let binary = ["form.binary", "A field holds a NUL character, which is no text. Nothing was changed.", "Type the text again instead of pasting it."];
-    let missing = ["record.not_found", "There is no such action, or it is outside what you may see.", "Check the address, or ask your manager whether it is in your coverage."];
+    let binary = [
+        "form.binary",
+        "A field holds a NUL character, which is no text. Nothing was changed.",
+        "Type the text again instead of pasting it.",
+    ];
+    let missing = [
+        "record.not_found",
+        "There is no such action, or it is outside what you may see.",
+        "Check the address, or ask your manager whether it is in your coverage.",
+    ];
     let large = ["form.too_large", "The form is larger than 1 MB. Nothing was changed.", "Shorten the text and send it again."];
     let (long, huge) = ("ü".repeat(1_001), "x".repeat(2 << 20));
     for db in databases().await {
@@ -371,7 +422,7 @@ async fn acts_that_make_no_sense_change_nothing() {
         let token = v.token("/queue").await;
         let a = action_of(&w, rep.id, "'phone', 'visit', 'video'").await;
         let to = |act: &str| format!("/actions/{}/{act}", a.id);
-        let cases: [(String, u16, Vec<(&str, &str)>, [&str; 3]); 10] = [
+        let cases: [Act<'_>; 10] = [
             (to("outcome"), 400, vec![("outcome", "won_the_lottery")], outcome),
             (to("outcome"), 400, vec![], outcome),
             (to("outcome"), 400, vec![("outcome", "sent")], sent),

@@ -17,7 +17,8 @@ fn linkage() -> String {
     );
     for i in 0..ROWS {
         let system = i % 500;
-        writeln!(csv, "CHSP{i:08},{:06},Hospital {i},1 Main St,Town,OH,44101,1,HSI{system:08},System {system},Town,OH", i + 10_000).unwrap();
+        writeln!(csv, "CHSP{i:08},{:06},Hospital {i},1 Main St,Town,OH,44101,1,HSI{system:08},System {system},Town,OH", i + 10_000)
+            .unwrap();
     }
     csv
 }

@@ -6,13 +6,16 @@ mod common;
 use common::{PASSWORD, World, planned};
 use rounds_consent::gate::{ClearContact, Request};
 use rounds_engage::next_best_action::Accept;
-use rounds_kernel::{AccountId, ActionId, Actor, Channel, Day, PersonId, Role, Time, UserId};
-use rounds_platform::users::{SetPassword, StoredDirectory, UserRow, actor_of};
+use rounds_kernel::{AccountId, ActionId, Actor, Channel, Day, JobId, PersonId, Role, Time, UserId};
+use rounds_platform::jobs::work_off;
+use rounds_platform::users::{SetActive, SetPassword, StoredDirectory, UserRow, actor_of};
+use rounds_store::jobs::{Enqueue, get};
 use rounds_store::{FromQueryResult, Query, args};
 use rounds_testkit::{Site, databases};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 #[derive(FromQueryResult)]
 struct Key {
@@ -34,7 +37,8 @@ async fn exports_hold_the_rows_of_ones_own_scope_only() {
         let site = w.site().await;
         let rep = w.user(Role::FieldRep);
         let v = site.sign_in(&rep.email, PASSWORD).await;
-        let own = format!("SELECT a.source_key AS key FROM account a JOIN account_scope s ON s.account_id = a.id WHERE s.user_id = {}", rep.id);
+        let own =
+            format!("SELECT a.source_key AS key FROM account a JOIN account_scope s ON s.account_id = a.id WHERE s.user_id = {}", rep.id);
         let own = keys(&w, &own).await;
         let everything = w.count("SELECT COUNT(*) FROM account").await as usize;
         assert!(!own.is_empty() && own.len() < everything, "{} covers a part", rep.name);
@@ -131,7 +135,9 @@ async fn passwords_are_nowhere_to_be_read() {
         assert_eq!(short.code, "user.password_short");
         SetPassword::give(&w.runner, &admin, &email, RIGHT.into()).await.unwrap();
         let directory = Arc::new(StoredDirectory::new(w.runner.db.clone(), None));
-        let site = Site::serve(rounds_web::build(w.runner.clone(), directory, rounds_cli::compose::routes(), rounds_web::WebConfig::default())).await;
+        let site =
+            Site::serve(rounds_web::build(w.runner.clone(), directory, rounds_cli::compose::routes(), rounds_web::WebConfig::default()))
+                .await;
         let v = site.visitor();
         let refused = v.post("/sign-in", "/sign-in", &[("email", &email), ("password", WRONG)]).await;
         assert_eq!(refused.status, 401);
@@ -139,14 +145,26 @@ async fn passwords_are_nowhere_to_be_read() {
         let v = site.sign_in(&email, RIGHT).await;
         assert_eq!(v.get("/accounts").await.status, 200);
         for secret in [RIGHT, WRONG, "$argon2"] {
-            for (table, column) in [("audit", "input"), ("audit", "notes"), ("command_key", "output"), ("outbox", "body"), ("web_session", "data"), ("job", "input")] {
-                let found = w.runner.db.number(&format!("SELECT COUNT(*) FROM {table} WHERE {column} LIKE '%{secret}%'"), vec![]).await.unwrap();
+            for (table, column) in [
+                ("audit", "input"),
+                ("audit", "notes"),
+                ("command_key", "output"),
+                ("outbox", "body"),
+                ("web_session", "data"),
+                ("job", "input"),
+            ] {
+                let found =
+                    w.runner.db.number(&format!("SELECT COUNT(*) FROM {table} WHERE {column} LIKE '%{secret}%'"), vec![]).await.unwrap();
                 assert_eq!(found, 0, "{}: {table}.{column} holds {secret}", w.db.engine);
             }
         }
         let kept = w.runner.db.text("SELECT password_hash FROM app_user WHERE email = $1", args![email.as_str()]).await.unwrap().unwrap();
         assert!(kept.starts_with("$argon2id$") && !kept.contains(RIGHT), "{kept}");
-        assert_eq!(w.count("SELECT COUNT(*) FROM audit WHERE command = 'platform.set_password'").await, 1, "that it was given is in the audit log");
+        assert_eq!(
+            w.count("SELECT COUNT(*) FROM audit WHERE command = 'platform.set_password'").await,
+            1,
+            "that it was given is in the audit log"
+        );
     }
     let logged = String::from_utf8_lossy(&log.0.lock().unwrap()).into_owned();
     assert!(logged.contains("/sign-in"), "the log was listened to");
@@ -190,5 +208,38 @@ async fn of_two_people_at_one_customer_at_once_the_gate_lets_one_through() {
             *told.entry(refused[0].clone()).or_default() += 1;
         }
         assert!(told.keys().all(|c| matches!(c.as_str(), "consent.too_soon" | "consent.week_full" | "consent.month_full")), "{told:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn work_of_a_user_switched_off_meanwhile_ends_with_the_reason() {
+    for db in databases().await {
+        let w = planned(db, 20).await;
+        let asked = w.user(Role::Operations);
+        let actor = actor_of(&w.runner.db, UserId(asked.id)).await.unwrap();
+        let input = serde_json::json!({ "week": w.week.to_string(), "seed": 9, "threads": 1 });
+        let job = Enqueue { kind: rounds_engage::next_best_action::KIND.into(), input_key: "later".into(), input };
+        let job = w.runner.run(&actor, job).await.unwrap().id;
+        let admin = actor_of(&w.runner.db, UserId(w.user(Role::Admin).id)).await.unwrap();
+        w.runner.run(&admin, SetActive { user: UserId(asked.id), active: false }).await.unwrap();
+        let server = tokio::spawn(work_off(w.runner.clone(), rounds_cli::compose::works()));
+        let mut ended = None;
+        for _ in 0..100 {
+            ended = get(&w.runner.db, JobId(job)).await.unwrap().filter(|j| j.finished_at.is_some());
+            if ended.is_some() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        server.abort();
+        let ended = ended.unwrap();
+        assert_eq!(
+            (ended.state.as_str(), ended.message.as_str()),
+            ("failed", "The user who asked for this is switched off."),
+            "{}",
+            w.db.engine
+        );
+        assert!(ended.report.contains("user.gone") && ended.report.contains("Ask for it again as another user."), "{}", ended.report);
+        assert_eq!(w.count("SELECT COUNT(*) FROM plan").await, 1, "nothing was done in their name");
     }
 }

@@ -75,7 +75,12 @@ async fn one(w: &World, v: &Visitor, role: Role, route: &Route, token: &str) {
         _ => v.post_with(&path, token, &[]).await,
     };
     if may {
-        assert!(!matches!(a.status.as_u16(), 401 | 403 | 405) && a.status.as_u16() < 500 || a.body.contains("engage.not_yours"), "{what}: {} {}", a.status, a.body);
+        assert!(
+            !matches!(a.status.as_u16(), 401 | 403 | 405) && a.status.as_u16() < 500 || a.body.contains("engage.not_yours"),
+            "{what}: {} {}",
+            a.status,
+            a.body
+        );
     } else {
         assert_eq!(a.status, 403, "{what} must be refused");
         assert!(a.body.contains("access.forbidden"), "{what}: {}", a.body);
@@ -123,7 +128,9 @@ async fn rows_outside_the_scope_are_not_found() {
         }
         let inside = w.count(&format!("SELECT MIN(account_id) FROM account_scope WHERE user_id = {}", rep.id)).await;
         assert_eq!(v.get(&format!("/accounts/{inside}")).await.status, 200);
-        let a = v.post(&format!("/people/{person}/permission"), "/queue", &[("channel", "phone"), ("state", "denied"), ("basis", "asked")]).await;
+        let a = v
+            .post(&format!("/people/{person}/permission"), "/queue", &[("channel", "phone"), ("state", "denied"), ("basis", "asked")])
+            .await;
         assert!(a.status == 404 || a.status == 400, "{} {}", a.status, a.body);
         let denied = w.count(&format!("SELECT COUNT(*) FROM permission WHERE person_id = {person} AND source = 'rounds'")).await;
         assert_eq!(denied, 0, "nothing was written outside the scope");

@@ -6,7 +6,8 @@ mod common;
 use common::{PASSWORD, World, monday, planned};
 use rounds_consent::gate;
 use rounds_engage::next_best_action::{
-    Accept, ActionPlan, ActionRow, ActionState, check_plan, explain_from, find_action, in_force, make_plan, pack, stored_snapshot, take_snapshot,
+    Accept, ActionPlan, ActionRow, ActionState, check_plan, explain_from, find_action, in_force, make_plan, pack, stored_snapshot,
+    take_snapshot,
 };
 use rounds_kernel::{ActionId, Role, Scope, UserId};
 use rounds_platform::users::actor_of;
@@ -42,7 +43,11 @@ async fn a_week_is_worked_from_the_queue_to_the_timeline() {
         for page in [format!("/people/{}", first.person_id), format!("/accounts/{}", first.account_id)] {
             let timeline = v.get(&page).await;
             assert_eq!(timeline.status, 200, "{page}");
-            assert!(timeline.body.contains("likes &#60;b&#62;stents&#60;/b&#62;"), "{}: the outcome stands on {page}, escaped", w.db.engine);
+            assert!(
+                timeline.body.contains("likes &#60;b&#62;stents&#60;/b&#62;"),
+                "{}: the outcome stands on {page}, escaped",
+                w.db.engine
+            );
         }
         let nothing = v.post(&format!("/actions/{}/dismiss", ids[1]), "/queue", &[("reason", "")]).await;
         assert_eq!(nothing.status, 400);
@@ -162,9 +167,19 @@ async fn the_checker_finds_every_planted_breach() {
     assert!(breach(&|p| p.actions[0].minutes = 100_000).contains("minutes planned"));
     assert!(breach(&|p| p.actions[0].person = -1).contains("not in the snapshot"));
     let stranger = s.people.iter().find(|p| p.account != s.people[0].account).unwrap();
-    assert!(breach(&|p| p.actions.iter_mut().filter(|a| a.person == s.people[0].id || a.person > 0).take(1).for_each(|a| a.account = if a.account == s.accounts[stranger.account as usize].id { -5 } else { s.accounts[stranger.account as usize].id })).contains("not at account"));
+    assert!(
+        breach(&|p| p.actions.iter_mut().filter(|a| a.person == s.people[0].id || a.person > 0).take(1).for_each(|a| a.account =
+            if a.account == s.accounts[stranger.account as usize].id { -5 } else { s.accounts[stranger.account as usize].id }))
+        .contains("not at account")
+    );
     let silent = s.people.iter().find(|p| p.do_not_contact).unwrap();
-    assert!(breach(&|p| { p.actions[0].person = silent.id; p.actions[0].account = s.accounts[silent.account as usize].id }).contains("asked for no contact"));
+    assert!(
+        breach(&|p| {
+            p.actions[0].person = silent.id;
+            p.actions[0].account = s.accounts[silent.account as usize].id
+        })
+        .contains("asked for no contact")
+    );
     assert!(breach(&|p| p.actions[0].reason.clear()).contains("no reason"));
 }
 

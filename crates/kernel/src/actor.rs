@@ -71,12 +71,32 @@ impl Role {
         match self {
             Self::Admin => Permission::ALL,
             Self::Operations => &[
-                P::SignedIn, P::ReadRecord, P::WriteRecord, P::WritePermission, P::ReadTeam, P::ReadPlan, P::RunPlan, P::ReadDesign,
-                P::WriteDesign, P::ReadDemand, P::WriteDemand, P::ReadOrders, P::ReadMeasures,
+                P::SignedIn,
+                P::ReadRecord,
+                P::WriteRecord,
+                P::WritePermission,
+                P::ReadTeam,
+                P::ReadPlan,
+                P::RunPlan,
+                P::ReadDesign,
+                P::WriteDesign,
+                P::ReadDemand,
+                P::WriteDemand,
+                P::ReadOrders,
+                P::ReadMeasures,
             ],
             Self::Manager => &[
-                P::SignedIn, P::ReadRecord, P::WritePermission, P::WorkQueue, P::ReadTeam, P::ReadPlan, P::ReadDesign, P::ReadDemand,
-                P::WriteDemand, P::ReadOrders, P::ReadMeasures,
+                P::SignedIn,
+                P::ReadRecord,
+                P::WritePermission,
+                P::WorkQueue,
+                P::ReadTeam,
+                P::ReadPlan,
+                P::ReadDesign,
+                P::ReadDemand,
+                P::WriteDemand,
+                P::ReadOrders,
+                P::ReadMeasures,
             ],
             Self::KeyAccountManager | Self::FieldRep | Self::RemoteRep => {
                 &[P::SignedIn, P::ReadRecord, P::WritePermission, P::WorkQueue, P::ReadDemand, P::WriteDemand, P::ReadOrders]
@@ -158,7 +178,13 @@ mod tests {
 
     #[test]
     fn a_refusal_names_the_permission() {
-        let rep = Actor { user: Some(UserId(1)), name: "R".into(), role: Role::FieldRep, scope: Scope::CoveredBy(vec![UserId(1)]), zone: "UTC".into() };
+        let rep = Actor {
+            user: Some(UserId(1)),
+            name: "R".into(),
+            role: Role::FieldRep,
+            scope: Scope::CoveredBy(vec![UserId(1)]),
+            zone: "UTC".into(),
+        };
         let e = rep.require(Permission::Administer).unwrap_err();
         assert_eq!(e.code, "access.forbidden");
         assert!(e.cause.contains("administer") && rep.sees_user(UserId(1)) && !rep.sees_user(UserId(2)));

@@ -81,7 +81,10 @@ mod tests {
     fn matches_the_published_sequence() {
         // First outputs of SplitMix64 for seed 1234567 (reference implementation by Vigna).
         let mut r = Rng::new(1_234_567);
-        assert_eq!([r.next_u64(), r.next_u64(), r.next_u64()], [6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423]);
+        assert_eq!(
+            [r.next_u64(), r.next_u64(), r.next_u64()],
+            [6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423]
+        );
     }
 
     #[test]

@@ -54,7 +54,11 @@ impl Day {
     /// From `YYYY-MM-DD`; refuses days that do not exist.
     pub fn parse(text: &str) -> Result<Self> {
         let date: civil::Date = text.trim().parse().map_err(|_| {
-            Error::invalid("date.impossible", format!("“{text}” is not a day of the calendar."), "Write the day as YYYY-MM-DD, e.g. 2026-11-23.")
+            Error::invalid(
+                "date.impossible",
+                format!("“{text}” is not a day of the calendar."),
+                "Write the day as YYYY-MM-DD, e.g. 2026-11-23.",
+            )
         })?;
         Ok(Self::from_date(date))
     }
@@ -115,7 +119,8 @@ pub struct Week {
 impl Week {
     /// From `2026-W48`; refuses weeks that the year does not have.
     pub fn parse(text: &str) -> Result<Self> {
-        let bad = || Error::invalid("week.impossible", format!("“{text}” is not a week."), "Write the ISO week as YYYY-Wnn, e.g. 2026-W48.");
+        let bad =
+            || Error::invalid("week.impossible", format!("“{text}” is not a week."), "Write the ISO week as YYYY-Wnn, e.g. 2026-W48.");
         let (y, w) = text.trim().split_once("-W").ok_or_else(bad)?;
         if w.len() != 2 || y.len() != 4 {
             return Err(bad());
@@ -188,7 +193,8 @@ mod tests {
     #[test]
     fn weeks_follow_iso_8601() {
         // Published cases: 2020-12-31 is 2020-W53-4; 2027-01-01 is 2026-W53-5; 2026-11-23 is the Monday of W48.
-        for (day, week) in [("2020-12-31", "2020-W53"), ("2027-01-01", "2026-W53"), ("2026-11-23", "2026-W48"), ("1970-01-01", "1970-W01")] {
+        for (day, week) in [("2020-12-31", "2020-W53"), ("2027-01-01", "2026-W53"), ("2026-11-23", "2026-W48"), ("1970-01-01", "1970-W01")]
+        {
             assert_eq!(Day::parse(day).map(|d| d.week().to_string()).ok().as_deref(), Some(week), "{day}");
         }
         assert_eq!(Week::parse("2026-W48").map(|w| w.monday().to_string()).ok().as_deref(), Some("2026-11-23"));

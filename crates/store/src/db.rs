@@ -3,7 +3,9 @@
 use crate::error::db_err;
 use crate::query::Query;
 use rounds_kernel::{Error, Result};
-use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, SqliteTransactionMode, Statement};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, SqliteTransactionMode, Statement,
+};
 use sea_orm::{QueryResult, TransactionOptions, TransactionTrait};
 use sea_orm_migration::MigratorTrait;
 use std::time::Duration;

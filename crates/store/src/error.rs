@@ -12,9 +12,11 @@ pub fn db_err(e: DbErr) -> Error {
             format!("There is such a record already ({what}). Nothing was changed."),
             "Reload the page to see the present state.",
         ),
-        Some(SqlErr::ForeignKeyConstraintViolation(what)) => {
-            Error::invalid("store.reference", format!("The record refers to something that does not exist ({what})."), "Check the ids and try again.")
-        }
+        Some(SqlErr::ForeignKeyConstraintViolation(what)) => Error::invalid(
+            "store.reference",
+            format!("The record refers to something that does not exist ({what})."),
+            "Check the ids and try again.",
+        ),
         _ => unavailable(&e).unwrap_or_else(|| {
             tracing::error!(error = %e, "database failure");
             Error::internal("the database refused a statement")
@@ -26,8 +28,12 @@ fn unavailable(e: &DbErr) -> Option<Error> {
     let text = e.to_string();
     let (code, cause, remedy) = match e {
         DbErr::ConnectionAcquire(_) => ("store.busy", "All database connections are in use.", "Try again in a moment."),
-        DbErr::Conn(_) => ("store.unreachable", "The database cannot be reached.", "Check the --database address and that the server runs."),
-        _ if text.contains("database is locked") => ("store.busy", "Another process is writing to the database file.", "Try again in a moment."),
+        DbErr::Conn(_) => {
+            ("store.unreachable", "The database cannot be reached.", "Check the --database address and that the server runs.")
+        }
+        _ if text.contains("database is locked") => {
+            ("store.busy", "Another process is writing to the database file.", "Try again in a moment.")
+        }
         _ if text.contains("disk is full") => ("store.disk_full", "The disk of the database is full.", "Free space, then try again."),
         _ => return None,
     };

@@ -96,16 +96,36 @@ pub async fn of(db: &impl Query, subject: Subject, after: Option<(i64, i64)>, li
 
 pub(crate) async fn append(tx: &mut Tx, facts: Vec<NewFact>) -> Result<u64> {
     const INTO: &[&str] = &[
-        "kind", "occurred_at", "recorded_at", "recorded_by", "account_id", "person_id", "system_id", "channel", "user_id", "source",
-        "natural_key", "body",
+        "kind",
+        "occurred_at",
+        "recorded_at",
+        "recorded_by",
+        "account_id",
+        "person_id",
+        "system_id",
+        "channel",
+        "user_id",
+        "source",
+        "natural_key",
+        "body",
     ];
     let (now, by) = (tx.now.0, tx.actor.user.map(|u| u.0));
     let rows = facts
         .into_iter()
         .map(|f| {
             args![
-                f.kind.code(), f.occurred_at.0, now, by, f.account.map(|x| x.0), f.person.map(|x| x.0), f.system.map(|x| x.0),
-                f.channel.map(Channel::code), f.user.map(|x| x.0), f.source, f.natural_key, f.body
+                f.kind.code(),
+                f.occurred_at.0,
+                now,
+                by,
+                f.account.map(|x| x.0),
+                f.person.map(|x| x.0),
+                f.system.map(|x| x.0),
+                f.channel.map(Channel::code),
+                f.user.map(|x| x.0),
+                f.source,
+                f.natural_key,
+                f.body
             ]
         })
         .collect();

@@ -47,7 +47,8 @@ pub struct JobRow {
     pub attempts: i64,
 }
 
-const COLUMNS: &str = "id, kind, input, input_key, state, checkpoint, done, total, message, report, user_id, created_at, beat_at, finished_at, attempts";
+const COLUMNS: &str =
+    "id, kind, input, input_key, state, checkpoint, done, total, message, report, user_id, created_at, beat_at, finished_at, attempts";
 
 impl JobRow {
     /// The position to go on from.
@@ -68,7 +69,8 @@ pub async fn get(db: &impl Query, id: JobId) -> Result<Option<JobRow>> {
 
 /// The newest jobs before the cursor.
 pub async fn page(db: &impl Query, before: Option<i64>, limit: u64) -> Result<Vec<JobRow>> {
-    db.all(&format!("SELECT {COLUMNS} FROM job WHERE id < $1 ORDER BY id DESC LIMIT $2"), args![before.unwrap_or(i64::MAX), limit as i64]).await
+    db.all(&format!("SELECT {COLUMNS} FROM job WHERE id < $1 ORDER BY id DESC LIMIT $2"), args![before.unwrap_or(i64::MAX), limit as i64])
+        .await
 }
 
 /// Jobs that wait or whose worker died, oldest first.
@@ -105,9 +107,35 @@ impl Command for Enqueue {
         let id = tx
             .insert(
                 "job",
-                &["kind", "input", "input_key", "state", "checkpoint", "done", "total", "message", "report", "user_id", "created_at", "beat_at", "attempts"],
+                &[
+                    "kind",
+                    "input",
+                    "input_key",
+                    "state",
+                    "checkpoint",
+                    "done",
+                    "total",
+                    "message",
+                    "report",
+                    "user_id",
+                    "created_at",
+                    "beat_at",
+                    "attempts",
+                ],
                 args![
-                    self.kind, self.input.to_string(), self.input_key, "queued", "null", 0i64, 0i64, "Waiting to start", "null", user, now, now, 0i64
+                    self.kind,
+                    self.input.to_string(),
+                    self.input_key,
+                    "queued",
+                    "null",
+                    0i64,
+                    0i64,
+                    "Waiting to start",
+                    "null",
+                    user,
+                    now,
+                    now,
+                    0i64
                 ],
             )
             .await?;
@@ -137,7 +165,11 @@ impl Command for Take {
             )
             .await?;
         if taken == 0 {
-            return Err(Error::conflict("job.taken", "Another process is doing this work, or it has ended.", "Wait for it, or look at the jobs page."));
+            return Err(Error::conflict(
+                "job.taken",
+                "Another process is doing this work, or it has ended.",
+                "Wait for it, or look at the jobs page.",
+            ));
         }
         get(tx, self.job).await?.ok_or_else(|| Error::internal("a job vanished"))
     }
@@ -188,7 +220,11 @@ pub async fn checkpoint(tx: &mut Tx, job: JobId, position: &impl Serialize, done
         )
         .await?;
     if kept == 0 {
-        return Err(Error::conflict("job.stopped", "The job was stopped. What it had finished is kept.", "Start it again to go on from there."));
+        return Err(Error::conflict(
+            "job.stopped",
+            "The job was stopped. What it had finished is kept.",
+            "Start it again to go on from there.",
+        ));
     }
     tx.publish(&format!("job.{job}"), serde_json::json!({ "message": message, "done": done, "total": total })).await
 }

@@ -83,13 +83,8 @@ pub async fn put(tx: &mut Tx, docs: Vec<Doc>) -> Result<()> {
 
 /// Up to `limit` documents whose title has a word starting with each word of `text`, within `scope`.
 pub async fn find(db: &impl Query, text: &str, scope: &Scope, limit: u64) -> Result<Vec<Hit>> {
-    let words: Vec<String> = text
-        .to_lowercase()
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|w| !w.is_empty())
-        .take(8)
-        .map(str::to_owned)
-        .collect();
+    let words: Vec<String> =
+        text.to_lowercase().split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).take(8).map(str::to_owned).collect();
     if words.is_empty() {
         return Ok(Vec::new());
     }

@@ -31,10 +31,7 @@ impl Tx {
     pub async fn insert(&mut self, table: &str, columns: &[&str], row: Vec<Value>) -> Result<i64> {
         let sql = format!("{} RETURNING id", insert_sql(table, columns, 1, ""));
         let rows = self.fetch(&sql, row).await?;
-        rows.first()
-            .ok_or_else(|| Error::internal("an insert returned no id"))?
-            .try_get_by_index::<i64>(0)
-            .map_err(db_err)
+        rows.first().ok_or_else(|| Error::internal("an insert returned no id"))?.try_get_by_index::<i64>(0).map_err(db_err)
     }
 
     /// Inserts many rows, as many a statement as the engines allow. `suffix` may hold an `ON CONFLICT …` clause.

@@ -1,7 +1,7 @@
 //! Styles, scripts and icons, built from `assets/` and embedded in the program.
 
-use crate::{App, WebResult};
 use crate::route::Route;
+use crate::{App, WebResult};
 use axum::extract::Path;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};

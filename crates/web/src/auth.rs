@@ -97,7 +97,7 @@ async fn sign_in(
     flashes: Flashes,
     Form(c): Form<Credentials>,
 ) -> WebResult {
-    app.0.limits.sign_in(&address)?;
+    app.0.limits.sign_in(&address, &c.email)?;
     let (email, next) = (c.email.clone(), c.next.clone());
     let Some(member) = auth.authenticate(c).await.map_err(failed)? else {
         let error = "E-mail and password do not match. Nothing was changed; try again, or ask your administrator for a new password.";

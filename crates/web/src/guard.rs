@@ -110,9 +110,9 @@ async fn checked_form(visitor: &Visitor, request: Request) -> Result<Request> {
         same(visitor, from_header.or(from_query))?;
         return Ok(Request::from_parts(parts, body));
     }
-    let bytes: Bytes = axum::body::to_bytes(body, FORM_LIMIT)
-        .await
-        .map_err(|_| Error::invalid("form.too_large", "The form is larger than 1 MB. Nothing was changed.", "Shorten the text and send it again."))?;
+    let bytes: Bytes = axum::body::to_bytes(body, FORM_LIMIT).await.map_err(|_| {
+        Error::invalid("form.too_large", "The form is larger than 1 MB. Nothing was changed.", "Shorten the text and send it again.")
+    })?;
     same(visitor, from_header.or_else(|| pair(&bytes, "csrf")))?;
     readable(&bytes)?;
     Ok(Request::from_parts(parts, Body::from(bytes)))
@@ -150,7 +150,12 @@ fn to_door(request: &Request) -> Response {
 }
 
 fn unauthenticated() -> Error {
-    Error::new(ErrorKind::Unauthenticated, "access.sign_in", "Nobody is signed in. Nothing was changed.", "Sign in at /sign-in and do it again.")
+    Error::new(
+        ErrorKind::Unauthenticated,
+        "access.sign_in",
+        "Nobody is signed in. Nothing was changed.",
+        "Sign in at /sign-in and do it again.",
+    )
 }
 
 /// Draws a carried error as a problem page in the visitor's frame, or as JSON for programs.

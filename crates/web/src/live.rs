@@ -1,14 +1,14 @@
 //! Live parts of pages: server-sent events from the outbox.
 
+use crate::components::Progress;
 use crate::route::Route;
 use crate::visitor::Visitor;
 use crate::{App, WebResult};
+use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures::Stream;
-use crate::components::Progress;
-use askama::Template;
 use rounds_kernel::{Error, JobId, Permission};
 use rounds_store::{jobs, outbox};
 use std::convert::Infallible;

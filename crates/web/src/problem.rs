@@ -41,7 +41,8 @@ pub(crate) fn carry(error: Error) -> Response {
 /// The error as a page within `shell`.
 pub(crate) fn drawn(error: Error, shell: Shell) -> Response {
     let (status, title) = (status(error.kind), title(error.kind));
-    let page = ProblemPage { shell, code: error.code, title: title.into(), cause: error.cause, remedy: error.remedy, request_id: String::new() };
+    let page =
+        ProblemPage { shell, code: error.code, title: title.into(), cause: error.cause, remedy: error.remedy, request_id: String::new() };
     match askama::Template::render(&page) {
         Ok(html) => (status, Html(html)).into_response(),
         Err(_) => (StatusCode::INTERNAL_SERVER_ERROR, "The problem page could not be drawn.").into_response(),

@@ -11,6 +11,7 @@ use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use rounds_kernel::{Error, ErrorKind};
 use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The client's address; `None` when the server was not told (tests without a socket).
 #[derive(Debug, Clone, Copy)]
@@ -19,7 +20,12 @@ pub struct Address(pub Option<IpAddr>);
 pub(crate) struct Limits {
     all: DefaultKeyedRateLimiter<Option<IpAddr>>,
     doors: DefaultKeyedRateLimiter<Option<IpAddr>>,
+    accounts: DefaultKeyedRateLimiter<String>,
+    asked: AtomicU64,
 }
+
+/// Addresses not seen lately are forgotten every so many requests, so that the limits' memory stays bounded.
+const SWEEP: u64 = 4_096;
 
 fn or(n: u32, default: u32) -> NonZeroU32 {
     NonZeroU32::new(n).or(NonZeroU32::new(default)).unwrap_or(NonZeroU32::MIN)
@@ -31,11 +37,27 @@ impl Limits {
         Self {
             all: RateLimiter::keyed(Quota::per_second(per_second).allow_burst(per_second.saturating_mul(or(4, 4)))),
             doors: RateLimiter::keyed(Quota::per_minute(or(config.sign_ins_per_minute, 10))),
+            accounts: RateLimiter::keyed(Quota::per_minute(or(config.sign_ins_per_minute, 10).saturating_mul(or(3, 3)))),
+            asked: AtomicU64::new(0),
         }
     }
 
-    pub(crate) fn sign_in(&self, address: &Address) -> Result<(), Error> {
-        self.doors.check_key(&address.0).map_err(|_| too_many("There were too many attempts to sign in from your address."))
+    /// One more attempt to sign in as `email`: limited by address, and more widely by account, so that guessing from many
+    /// addresses is slow too.
+    pub(crate) fn sign_in(&self, address: &Address, email: &str) -> Result<(), Error> {
+        self.doors.check_key(&address.0).map_err(|_| too_many("There were too many attempts to sign in from your address."))?;
+        let account = email.trim().to_lowercase();
+        self.accounts.check_key(&account).map_err(|_| too_many("There were too many attempts to sign in with this e-mail."))
+    }
+
+    /// Whether the address may ask once more.
+    fn admits(&self, address: &Address) -> bool {
+        if self.asked.fetch_add(1, Ordering::Relaxed) % SWEEP == SWEEP - 1 {
+            self.all.retain_recent();
+            self.doors.retain_recent();
+            self.accounts.retain_recent();
+        }
+        self.all.check_key(&address.0).is_ok()
     }
 }
 
@@ -77,7 +99,7 @@ pub(crate) async fn headers_and_limits(State(app): State<App>, request: Request,
     let direct = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|c| c.0.ip());
     let from = address(&app, request.headers(), direct);
     let asset = request.uri().path().starts_with("/assets/");
-    let mut response = if !asset && app.0.limits.all.check_key(&from.0).is_err() {
+    let mut response = if !asset && !app.0.limits.admits(&from) {
         let error = too_many("There were too many requests from your address.");
         problem::bare(error, problem::wants_json(request.headers()), request.uri().path())
     } else {

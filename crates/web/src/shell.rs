@@ -67,7 +67,10 @@ impl Shell {
             title: title.into(),
             user: Some(UserBadge { name: "Ines Kowalski".into(), role: "Remote rep".into() }),
             nav: vec![
-                NavGroup { label: "Customers".into(), items: vec![item("Systems", "/systems", false), item("Accounts", "/accounts", false), item("People", "/people", false)] },
+                NavGroup {
+                    label: "Customers".into(),
+                    items: vec![item("Systems", "/systems", false), item("Accounts", "/accounts", false), item("People", "/people", false)],
+                },
                 NavGroup { label: "Engage".into(), items: vec![item("Queue", "/queue", true)] },
             ],
             csrf: "sample".into(),

@@ -57,7 +57,13 @@ impl Visitor {
         use rounds_kernel::{Role, Scope, UserId};
         let user = UserId(5);
         Self {
-            actor: Actor { user: Some(user), name: "Ines Kowalski".into(), role: Role::RemoteRep, scope: Scope::CoveredBy(vec![user]), zone: "America/Chicago".into() },
+            actor: Actor {
+                user: Some(user),
+                name: "Ines Kowalski".into(),
+                role: Role::RemoteRep,
+                scope: Scope::CoveredBy(vec![user]),
+                zone: "America/Chicago".into(),
+            },
             signed_in: true,
             csrf: "sample".into(),
             now: Time(1_795_444_000_000_000),
@@ -69,6 +75,9 @@ impl Visitor {
 
     /// Where this visitor's day starts.
     pub fn home(&self) -> &'static str {
+        if self.actor.role == rounds_kernel::Role::Manager {
+            return "/team";
+        }
         let starts = [("/queue", Permission::WorkQueue), ("/plans", Permission::ReadPlan), ("/leads", Permission::ReadDemand)];
         starts.iter().find(|(_, p)| self.actor.may(*p)).map_or("/accounts", |(path, _)| path)
     }

@@ -98,8 +98,14 @@ async fn frequency_counts_all_channels_and_owners() {
         assert_eq!(clear(&w, &w.ines, request(&w, dora, Channel::Email, None, now.plus_days(7)).await).await.map(|_| ()), Ok(()));
         assert_eq!(w.count("SELECT COUNT(*) FROM clearance WHERE used_at IS NOT NULL").await, 2);
         // Outside scope, somebody else's person at one's own account, and the future.
-        assert_eq!(clear(&w, &w.ines, request(&w, ("bob", "south"), Channel::Phone, None, now).await).await, Err("record.not_found".into()));
-        assert_eq!(clear(&w, &w.ines, request(&w, ("bob", "us"), Channel::Phone, None, now).await).await, Err("consent.not_at_account".into()));
+        assert_eq!(
+            clear(&w, &w.ines, request(&w, ("bob", "south"), Channel::Phone, None, now).await).await,
+            Err("record.not_found".into())
+        );
+        assert_eq!(
+            clear(&w, &w.ines, request(&w, ("bob", "us"), Channel::Phone, None, now).await).await,
+            Err("consent.not_at_account".into())
+        );
         let ahead = made(&w, dora, Channel::Email, Outcome::Sent, now.plus_days(1)).await;
         assert_eq!(record(&w, &w.ines, ahead).await, Err("consent.future_contact".into()));
     })
@@ -113,7 +119,11 @@ async fn clearances_count_until_used_released_or_past() {
         let dora = ("dora", "us");
         let now = monday();
         let first = clear(&w, &w.ines, request(&w, dora, Channel::Email, Some(1), now).await).await;
-        assert_eq!(clear(&w, &w.ines, request(&w, dora, Channel::Email, Some(1), now).await).await, first, "the same action, the same clearance");
+        assert_eq!(
+            clear(&w, &w.ines, request(&w, dora, Channel::Email, Some(1), now).await).await,
+            first,
+            "the same action, the same clearance"
+        );
         assert!(clear(&w, &w.jonas, request(&w, dora, Channel::Webinar, Some(2), now).await).await.is_ok());
         let third = request(&w, dora, Channel::Phone, Some(3), now).await;
         assert_eq!(clear(&w, &w.jonas, third).await, Err("consent.week_full".into()));
@@ -221,7 +231,19 @@ async fn imported_answers_land_once_and_bad_rows_are_named() {
         let import = ImportPermissions { source: "file".into(), rows };
         let first = w.runner.run(&w.program, import.clone()).await.expect("imports");
         let codes: Vec<&str> = first.rejects.iter().map(|r| r.code.as_str()).collect();
-        assert_eq!((first.written, codes), (4, vec!["import.person_unknown", "import.channel", "import.permission_state", "consent.grant_needs_channel", "import.future_date"]));
+        assert_eq!(
+            (first.written, codes),
+            (
+                4,
+                vec![
+                    "import.person_unknown",
+                    "import.channel",
+                    "import.permission_state",
+                    "consent.grant_needs_channel",
+                    "import.future_date"
+                ]
+            )
+        );
         let again = w.runner.run(&w.program, import).await.expect("imports");
         assert_eq!((again.written, again.unchanged, w.count("SELECT COUNT(*) FROM permission").await), (0, 4, 4));
         let everyone = current(&w.runner.db, None).await.expect("reads");
@@ -266,7 +288,10 @@ async fn imported_contacts_and_preferences_reach_planning() {
         ];
         let import = ImportContacts { source: "file".into(), rows };
         let report = w.runner.run(&w.program, import.clone()).await.expect("imports");
-        assert_eq!((report.written, report.rejects.iter().map(|r| r.code.as_str()).collect::<Vec<_>>()), (3, vec!["import.outcome", "import.user_unknown"]));
+        assert_eq!(
+            (report.written, report.rejects.iter().map(|r| r.code.as_str()).collect::<Vec<_>>()),
+            (3, vec!["import.outcome", "import.user_unknown"])
+        );
         w.runner.run(&w.program, import).await.expect("imports again");
         let touches = recent(&w.runner.db, monday().plus_days(-30)).await.expect("reads");
         assert_eq!(touches.len(), 2, "once each, and not the one before");
@@ -276,14 +301,26 @@ async fn imported_contacts_and_preferences_reach_planning() {
         assert_eq!((of(dora).outcome, of(dora).user, of(dora).held().map(|h| h.live)), (Some(Outcome::NoChannel), w.ines.user, Some(true)));
         // A no that was said in a past contact stands as a permission since then.
         let said = history(&w.runner.db, dora).await.expect("reads");
-        assert_eq!(said.iter().map(|e| (e.channel, e.state, e.from)).collect::<Vec<_>>(), [(Some(Channel::Phone), State::Denied, monday().plus_days(-20))]);
+        assert_eq!(
+            said.iter().map(|e| (e.channel, e.state, e.from)).collect::<Vec<_>>(),
+            [(Some(Channel::Phone), State::Denied, monday().plus_days(-20))]
+        );
 
         let wish = |key: &str, channel: &str, weight| PreferenceRow { line: 0, person_key: key.into(), channel: channel.into(), weight };
-        let rows = vec![wish("ann", "visit", 0.25), wish("ann", "visit", 0.5), wish("ann", "webinar", 0.0), wish("ann", "phone", 1.5), wish("x", "visit", 0.1)];
+        let rows = vec![
+            wish("ann", "visit", 0.25),
+            wish("ann", "visit", 0.5),
+            wish("ann", "webinar", 0.0),
+            wish("ann", "phone", 1.5),
+            wish("x", "visit", 0.1),
+        ];
         let report = w.runner.run(&w.program, ImportPreferences { source: "file".into(), rows }).await.expect("imports");
         assert_eq!((report.written, report.rejects.len()), (2, 2));
         let wishes = all(&w.runner.db).await.expect("reads");
-        assert_eq!((wishes.of(ann, Channel::Visit), wishes.of(ann, Channel::Webinar), wishes.of(ann, Channel::Phone)), (Some(0.5), Some(0.0), None));
+        assert_eq!(
+            (wishes.of(ann, Channel::Visit), wishes.of(ann, Channel::Webinar), wishes.of(ann, Channel::Phone)),
+            (Some(0.5), Some(0.0), None)
+        );
         assert_eq!(wishes.of(dora, Channel::Visit), None);
     })
     .await;

@@ -117,7 +117,8 @@ async fn whole_states_go_to_one_owner_each() {
         assert_eq!((stayed, next.plan.moved), (400 - next.plan.moved, 400 - stayed));
         assert_eq!(w.count("SELECT COUNT(*) FROM account_scope").await, 400, "scope waits for the day");
         // Filling in the past of it would overlap; the same day again replaces it.
-        let early = w.runner.run(&w.program, fill(FillBy::State, "2026-07-01")).await.map_err(|e| (e.code, e.remedy)).expect_err("overlaps");
+        let early =
+            w.runner.run(&w.program, fill(FillBy::State, "2026-07-01")).await.map_err(|e| (e.code, e.remedy)).expect_err("overlaps");
         assert_eq!(early, ("design.overlap".into(), "Choose 2027-01-01 or a later day.".into()));
         w.runner.run(&w.program, fill(FillBy::Hrr, "2027-01-01")).await.expect("replaces");
         whole(&w, day("2027-01-01"), |p| p.hrr.map_or_else(|| p.state.clone(), |h| h.to_string())).await;
@@ -133,14 +134,22 @@ async fn referral_regions_stay_whole_and_balance_better() {
         let done = w.runner.run(&w.program, fill(FillBy::Hrr, "2026-01-01")).await.expect("fills");
         let owner = whole(&w, day("2026-11-23"), |p| p.hrr.map_or_else(|| format!("{} rest", p.state), |h| h.to_string())).await;
         balanced(&owner, &done.plan);
-        assert!(done.plan.spread().1 <= by_state.spread().1, "finer regions balance better: {:?} {:?}", done.plan.spread(), by_state.spread());
+        assert!(
+            done.plan.spread().1 <= by_state.spread().1,
+            "finer regions balance better: {:?} {:?}",
+            done.plan.spread(),
+            by_state.spread()
+        );
         let nobody = FillAlignment { role: Role::SuccessManager, ..fill(FillBy::State, "2026-01-01") };
         let marketer = FillAlignment { role: Role::Marketer, ..fill(FillBy::State, "2026-01-01") };
         let unnamed = FillAlignment { name: " ".into(), ..fill(FillBy::State, "2026-01-01") };
         for (bad, code) in [(nobody, "design.fill_no_owners"), (marketer, "design.fill_role"), (unnamed, "design.fill_name")] {
             assert_eq!(w.runner.run(&w.program, bad).await.map(|_| ()).map_err(|e| e.code), Err(code.into()));
         }
-        assert_eq!(w.runner.run(&w.ines, fill(FillBy::State, "2028-01-01")).await.map(|_| ()).map_err(|e| e.code), Err("access.forbidden".into()));
+        assert_eq!(
+            w.runner.run(&w.ines, fill(FillBy::State, "2028-01-01")).await.map(|_| ()).map_err(|e| e.code),
+            Err("access.forbidden".into())
+        );
     })
     .await;
 }
@@ -176,7 +185,10 @@ async fn given_links_hand_over_and_scope_follows() {
         assert_eq!((again.written, again.unchanged), (0, 3));
         let north = w.account("north").await;
         let who = owners_of(&w.runner.db, north, day("2026-11-23")).await.expect("reads");
-        assert_eq!(who.iter().map(|c| (c.role.as_str(), c.name.as_str())).collect::<Vec<_>>(), [("field_rep", "Jonas Weber"), ("remote_rep", "Ines Kowalski")]);
+        assert_eq!(
+            who.iter().map(|c| (c.role.as_str(), c.name.as_str())).collect::<Vec<_>>(),
+            [("field_rep", "Jonas Weber"), ("remote_rep", "Ines Kowalski")]
+        );
         assert_eq!(w.count("SELECT COUNT(*) FROM account_scope").await, 3);
         // Ines takes south over: Jonas no longer sees it.
         let over = ImportCoverage { source: "file".into(), rows: vec![row("south", "ines.kowalski", "field_rep", "2026-11-01")] };
@@ -190,7 +202,9 @@ async fn given_links_hand_over_and_scope_follows() {
         let job = rounds_kernel::JobId(w.count("SELECT id FROM job WHERE kind = 'coverage-search'").await);
         let work: Arc<dyn Work> = Arc::new(SearchFollowsCoverage);
         run_now(&w.runner, &w.program, &[work], job, Arc::new(|_, _, _| ())).await.expect("indexes");
-        let hits = async |actor: &rounds_kernel::Actor| rounds_store::search::find(&w.runner.db, "bob", &actor.scope, 10).await.expect("finds").len();
+        let hits = async |actor: &rounds_kernel::Actor| {
+            rounds_store::search::find(&w.runner.db, "bob", &actor.scope, 10).await.expect("finds").len()
+        };
         assert_eq!((hits(&w.ines).await, hits(&w.jonas).await), (1, 0), "bob is at south");
     })
     .await;

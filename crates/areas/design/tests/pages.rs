@@ -55,7 +55,11 @@ async fn open(w: &World) -> Door {
         owner_email: format!("{owner}@rounds.example"),
         from: Day(20_000),
     };
-    let rows = vec![row("north", "ines.kowalski", "remote_rep"), row("shared", "ines.kowalski", "remote_rep"), row("south", "jonas.weber", "field_rep")];
+    let rows = vec![
+        row("north", "ines.kowalski", "remote_rep"),
+        row("shared", "ines.kowalski", "remote_rep"),
+        row("south", "jonas.weber", "field_rep"),
+    ];
     w.runner.run(&w.program, ImportCoverage { source: "file".into(), rows }).await.expect("coverage");
     let directory = Arc::new(StoredDirectory::new(w.runner.db.clone(), Some(PASSWORD.into())));
     let panels: Vec<Arc<dyn Panel>> = vec![Arc::new(PermissionPanel), Arc::new(CoveragePanel), Arc::new(PotentialPanel)];
@@ -81,7 +85,9 @@ async fn body(v: &Visitor, path: &str) -> String {
 async fn reachability_counts_what_its_lists_hold() {
     on_each_engine::<Schema, _>(|w| async move {
         let door = open(&w).await;
-        for (key, channel, state) in [("ann", Some(Channel::Email), State::Denied), ("cleo", Some(Channel::Phone), State::Granted), ("bob", None, State::Denied)] {
+        for (key, channel, state) in
+            [("ann", Some(Channel::Email), State::Denied), ("cleo", Some(Channel::Phone), State::Granted), ("bob", None, State::Denied)]
+        {
             let c = RecordPermission { person: w.person(key).await, channel, state, basis: "form".into(), note: String::new() };
             w.runner.run(&w.program, c).await.expect("records");
         }
@@ -146,7 +152,9 @@ async fn an_answer_is_recorded_and_taken_back() {
 async fn the_ledger_shows_ones_own_scope_newest_first() {
     on_each_engine::<Schema, _>(|w| async move {
         let door = open(&w).await;
-        for (i, (key, account, direction)) in [("ann", "north", Direction::Out), ("bob", "south", Direction::Out), ("ann", "north", Direction::In)].into_iter().enumerate() {
+        for (i, (key, account, direction)) in
+            [("ann", "north", Direction::Out), ("bob", "south", Direction::Out), ("ann", "north", Direction::In)].into_iter().enumerate()
+        {
             let contact = ContactMade {
                 person: w.person(key).await,
                 account: w.account(account).await,
@@ -192,7 +200,8 @@ async fn coverage_is_shown_previewed_and_filled() {
         assert!(bare.contains("Account us") && !bare.contains("Account north"), "{bare}");
         let no_field = body(&door.ops, "/coverage/uncovered?business_unit=Ortho&role=field_rep").await;
         assert!(no_field.contains("Account us") && no_field.contains("Account north") && !no_field.contains("Account south"));
-        let form = [("name", "Field 2027"), ("business_unit", "Ortho"), ("role", "field_rep"), ("by", "state"), ("effective_from", "2026-03-02")];
+        let form =
+            [("name", "Field 2027"), ("business_unit", "Ortho"), ("role", "field_rep"), ("by", "state"), ("effective_from", "2026-03-02")];
         let preview = door.ops.post("/coverage/fill", "/coverage", &[&form[..], &[("step", "preview")]].concat()).await;
         assert!(preview.status.is_success() && preview.body.contains("keeps 1, gains 3"), "{}", preview.body);
         assert_eq!(w.count("SELECT COUNT(*) FROM alignment").await, 2, "a preview changes nothing");
@@ -211,7 +220,14 @@ async fn coverage_is_shown_previewed_and_filled() {
         assert!(!body(&door.manager, &format!("/coverage/{id}/accounts")).await.contains("Account north"));
         assert_eq!(door.manager.post("/coverage/fill", "/permissions", &apply).await.status.as_u16(), 403);
         assert_eq!(door.ops.get("/coverage/999").await.status.as_u16(), 404);
-        let bad = [("name", "x"), ("business_unit", "Ortho"), ("role", "field_rep"), ("by", "state"), ("effective_from", "2026-02-30"), ("step", "preview")];
+        let bad = [
+            ("name", "x"),
+            ("business_unit", "Ortho"),
+            ("role", "field_rep"),
+            ("by", "state"),
+            ("effective_from", "2026-02-30"),
+            ("step", "preview"),
+        ];
         assert_eq!(door.ops.post("/coverage/fill", "/coverage", &bad).await.status.as_u16(), 400);
     })
     .await;
@@ -231,7 +247,14 @@ async fn panels_say_whom_to_call_and_what_is_unknown() {
             list_price_cents: 100,
         };
         w.runner.run(&w.program, ImportProducts { rows: vec![product("h", "Hips"), product("k", "Knees")] }).await.expect("products");
-        let row = PotentialRow { line: 0, account_key: "north".into(), family: "Hips".into(), annual_cents: 1_234_500, low_cents: 0, high_cents: 2_000_000 };
+        let row = PotentialRow {
+            line: 0,
+            account_key: "north".into(),
+            family: "Hips".into(),
+            annual_cents: 1_234_500,
+            low_cents: 0,
+            high_cents: 2_000_000,
+        };
         w.runner.run(&w.program, ImportPotential { source: "file".into(), rows: vec![row] }).await.expect("potential");
         let (north, south) = (w.account("north").await, w.account("south").await);
         let page = body(&door.ines, &format!("/accounts/{north}")).await;

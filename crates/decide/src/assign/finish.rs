@@ -26,6 +26,13 @@ pub(super) struct Plan {
 }
 
 impl Plan {
+    /// True if this plan misses fewer contacts of minimums, or as many and is worth more.
+    pub fn beats(&self, other: &Plan) -> bool {
+        let missing = |p: &Plan| p.shortfalls.iter().map(|s| u64::from(s.missing)).sum::<u64>();
+        let (a, b) = (missing(self), missing(other));
+        a < b || (a == b && self.objective > other.objective)
+    }
+
     /// True if both plans miss the same minimums by the same number.
     pub fn covers_like(&self, other: &Plan) -> bool {
         let key = |s: &Shortfall| (s.party, s.missing);

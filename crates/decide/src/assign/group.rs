@@ -196,6 +196,58 @@ pub(super) fn solve(m: &Model, g: usize, price: &[f64], missing: f64, status: im
     Some(if sum.missing == 0 { sum.reduced } else { sum.reduced - missing * f64::from(sum.missing) })
 }
 
+/// As [`solve`] with every option as the model has it, and quicker: customers of the short method are done by it, and
+/// the account's limits looked at only once what the customers want breaks them.
+pub(super) fn best(m: &Model, g: usize, price: &[f64], missing: f64, s: &mut Scratch) -> f64 {
+    let account = m.group_account(g);
+    let mut sum = Sum { grouped: account != NO_ACCOUNT, ..Sum::default() };
+    s.chosen.clear();
+    s.pool.clear();
+    m.each_customer(g, |c| {
+        if m.special(c) {
+            return solve_customer(m, c, price, missing, &|o| m.status(o), s, &mut sum);
+        }
+        let mut reduced = [0.0; SHORT];
+        let lo = m.p.options_of(c).start;
+        let bits = pick(m, c, price, &mut reduced);
+        each_bit(bits, |k| s.pool.push(Cand { reduced: reduced[k], option: (lo + k) as u32, must: false }));
+    });
+    if sum.grouped {
+        let cap = m.p.account_cap[account as usize].max(sum.locked);
+        let left = cap.saturating_sub(sum.inside) as usize;
+        if sum.inside + (s.pool.len() as u32) < m.account_min(account) {
+            return solve(m, g, price, missing, |o| m.status(o), s).unwrap_or(0.0);
+        }
+        if s.pool.len() > left {
+            s.pool.sort_unstable_by(|x, y| y.must.cmp(&x.must).then(y.reduced.total_cmp(&x.reduced)).then(x.option.cmp(&y.option)));
+            sum.missing += s.pool[left..].iter().filter(|k| k.must).count() as u32;
+            s.pool.truncate(left);
+        }
+    }
+    for k in &s.pool {
+        s.chosen.push(k.option);
+        sum.reduced += k.reduced;
+    }
+    if sum.missing == 0 { sum.reduced } else { sum.reduced - missing * f64::from(sum.missing) }
+}
+
+/// True if the choice of group `g`, just found by [`best`], may change within the windows.
+pub(super) fn unsettled(m: &Model, g: usize, price: &[f64], window: &[f64]) -> bool {
+    let account = m.group_account(g);
+    let (mut open, mut count) = (false, 0);
+    m.each_customer(g, |c| {
+        if open || m.special(c) {
+            open = true;
+            return;
+        }
+        let mut reduced = [0.0; SHORT];
+        let taken = pick(m, c, price, &mut reduced);
+        count += taken.count_ones();
+        open = near_tie(m, c, taken, &reduced, window);
+    });
+    open || (account != NO_ACCOUNT && (count > m.p.account_cap[account as usize] || count < m.account_min(account)))
+}
+
 #[derive(Default)]
 struct Sum {
     grouped: bool,

@@ -14,7 +14,7 @@
 //! | validate the arrays | `problem.rs` |
 //! | apply locks, lower minimums nobody can reach, tie customers of an account together | `model.rs` |
 //! | at given prices, the best choice of each group, exactly | `group.rs` |
-//! | prices of the resources by rounds over a sample, over all, over the core | `price.rs` |
+//! | prices of the resources by rounds over a sample, over all, over the core, and polished where much ties | `price.rs` |
 //! | a whole plan: one exact knapsack a resource, coarse ones first | `round.rs`, `turn.rs`, `knapsack.rs` |
 //! | repair, fill, shortfalls, bound | `finish.rs`, `dual.rs` |
 //!
@@ -79,16 +79,27 @@ pub fn solve(problem: &Problem, settings: &Settings) -> Result<Solution, Error> 
     Ok(pool.install(|| solve_valid(problem)))
 }
 
+/// Gap above which a plan is made from the unpolished prices too.
+const LOOSE: f64 = 0.003;
+
 fn solve_valid(p: &Problem) -> Solution {
     let mut stats = Stats::default();
     let mut m = Model::new(p);
-    let price = price::find(&m, &mut stats);
+    let found = price::find(&m, &mut stats);
+    let price = found.price;
     let mut plan = make_plan(&m, &price, &mut stats);
+    // Exact prices sit on ties, where a plan can be harder to round than beside them.
+    if let Some(rough) = found.rough.filter(|_| plan.objective < (1.0 - LOOSE) * found.dual) {
+        let other = make_plan(&m, &rough, &mut stats);
+        if other.beats(&plan) {
+            plan = other;
+        }
+    }
     (m.customer_min, m.account_min) = lowered(p, &plan.shortfalls);
     let (mut bound, mut prices) = prove(&m, &price);
     if plan.shortfalls.iter().any(|s| !s.structural) {
         // Prices driven up by minimums that cannot be met say little: look again without those.
-        let price = price::find(&m, &mut stats);
+        let price = price::find(&m, &mut stats).price;
         let other = make_plan(&m, &price, &mut stats);
         if other.covers_like(&plan) && other.objective > plan.objective {
             plan = finish::Plan { shortfalls: plan.shortfalls, ..other };

@@ -192,7 +192,13 @@ impl<'a> Model<'a> {
             Some(k) if k.account[g] == NO_ACCOUNT => k.customers[k.start[g] as usize] as usize,
             Some(_) => return None,
         };
-        if self.special.is_empty() || !self.special[c] { Some(c) } else { None }
+        if self.special(c) { None } else { Some(c) }
+    }
+
+    /// True if customer `c` needs the general method.
+    #[inline]
+    pub fn special(&self, c: usize) -> bool {
+        !self.special.is_empty() && self.special[c]
     }
 
     fn use_locked(&mut self) {
@@ -249,12 +255,25 @@ impl<'a> Model<'a> {
         self.overlocks.extend(over);
     }
 
+    /// By account: whether its customers together could have more contacts than its cap allows.
+    fn binding(&self) -> Vec<bool> {
+        let p = self.p;
+        let mut most = vec![0u32; p.account_cap.len()];
+        for (c, &a) in p.account.iter().enumerate() {
+            if a != NO_ACCOUNT && p.account_cap[a as usize] != NO_CAP && most[a as usize] <= p.account_cap[a as usize] {
+                most[a as usize] = most[a as usize].saturating_add(self.attainable(c));
+            }
+        }
+        most.iter().zip(&p.account_cap).map(|(most, cap)| most > cap).collect()
+    }
+
     fn make_groups(&self) -> Option<Groups> {
         let p = self.p;
         if p.account.is_empty() {
             return None;
         }
-        let tied = |a: u32| a != NO_ACCOUNT && (p.account_cap[a as usize] != NO_CAP || self.account_min(a) > 0);
+        let binding = self.binding();
+        let tied = |a: u32| a != NO_ACCOUNT && (binding[a as usize] || self.account_min(a) > 0);
         // Groups are numbered by their first customer, so that neighbours in memory stay neighbours in work.
         let mut of_account = vec![u32::MAX; p.account_cap.len()];
         let (mut account, mut group) = (Vec::new(), Vec::with_capacity(p.customers()));

@@ -6,12 +6,14 @@
 //! steps on its own: its use falls roughly as a power of its price, so the step is a secant in logarithms, and once
 //! the price is bracketed, a regula falsi inside the bracket. First rounds look at a sample of the groups, later ones
 //! at all, and the last at the *core* only: groups whose choice can still change within a small move of the prices
-//! (Balas and Zemel, An algorithm for large zero-one knapsack problems, 1980).
+//! (Balas and Zemel, An algorithm for large zero-one knapsack problems, 1980). Where values and minutes come from
+//! tables, many customers tie, use jumps, and each resource's price moves the others': there, secants do not settle, and
+//! subgradient steps of all prices together follow.
 
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use super::chunks::in_chunks;
-use super::group::{Scratch, each_bit, near_tie, pick, solve};
+use super::group::{self, Scratch, each_bit, near_tie, pick, unsettled};
 use super::model::{Model, SHORT, Scale};
 use super::solution::Stats;
 
@@ -22,6 +24,12 @@ const CORE_ROUNDS: u32 = 14;
 const TRUST: f64 = 1e-6;
 /// Half-widths of the cores tried, relative to the price.
 const CORES: [f64; 3] = [0.12, 0.3, 0.6];
+/// Above, use jumps at the best prices (tables of values and minutes tie), secants do not settle, and polishing pays.
+const UNREST: f64 = 0.005;
+/// Most rounds of polishing, fruitless rounds before aiming lower, and first and last aim, relative to the dual.
+const POLISH_ROUNDS: u32 = 200;
+const PATIENCE: u32 = 6;
+const AIM: (f64, f64) = (4e-3, 1e-5);
 /// Narrowest bracket, relative to the price.
 const NUDGE: f64 = 1e-4;
 
@@ -89,7 +97,7 @@ fn best(
         return Some(taken);
     }
     // Locks raise every cap they exceed, so a group is never infeasible here.
-    part.reduced += solve(m, g, price, missing, |o| m.status(o), s).unwrap_or(0.0);
+    part.reduced += group::best(m, g, price, missing, s);
     for &o in &s.chosen {
         part.usage[m.resource(o as usize)] += m.p.amount[o as usize];
         take(o as usize);
@@ -117,7 +125,7 @@ pub(super) fn core(m: &Model, price: &[f64], missing: f64, window: &[f64], chose
                     let taken = pick(m, c, price, &mut r);
                     near_tie(m, c, taken, &r, window)
                 }
-                None => true,
+                None => unsettled(m, g, price, window),
             };
             if is_open {
                 open.push(g as u32);
@@ -160,10 +168,22 @@ struct Search<'m, 'a> {
     paths: Vec<Path>,
     price: Vec<f64>,
     best: (f64, Vec<f64>),
+    /// Worth of the capacity over- and underused at the best prices, relative to the dual.
+    unrest: f64,
 }
 
-/// Near-optimal prices, one a resource and a 0 for none.
-pub(super) fn find(m: &Model, stats: &mut Stats) -> Vec<f64> {
+/// What [`find`] found.
+pub(super) struct Found {
+    /// Near-optimal prices, one a resource and a 0 for none.
+    pub price: Vec<f64>,
+    /// The dual function's value there.
+    pub dual: f64,
+    /// The prices before polishing, if they were polished.
+    pub rough: Option<Vec<f64>>,
+}
+
+/// Near-optimal prices.
+pub(super) fn find(m: &Model, stats: &mut Stats) -> Found {
     let n = m.groups();
     let mut search = Search::new(m);
     let stride = if n >= 5_000 { 8 } else { 1 };
@@ -185,7 +205,13 @@ pub(super) fn find(m: &Model, stats: &mut Stats) -> Vec<f64> {
             break;
         }
     }
-    search.best.1
+    let mut rough = None;
+    if search.unrest > UNREST {
+        rough = Some(search.best.1.clone());
+        search.polish(stats);
+    }
+    let (dual, price) = search.best;
+    Found { price, dual, rough }
 }
 
 impl<'m, 'a> Search<'m, 'a> {
@@ -209,7 +235,7 @@ impl<'m, 'a> Search<'m, 'a> {
         };
         let paths = m.scale.iter().zip(&m.capacity).map(path).collect();
         let price = m.scale.iter().zip(&m.capacity).map(start).collect();
-        Search { m, paths, price, best: (f64::INFINITY, Vec::new()) }
+        Search { m, paths, price, best: (f64::INFINITY, Vec::new()), unrest: 0.0 }
     }
 
     fn forget(&mut self) {
@@ -219,6 +245,9 @@ impl<'m, 'a> Search<'m, 'a> {
     fn judge(&mut self, s: &Sweep) {
         let dual = s.dual(self.m, &self.price);
         if dual < self.best.0 {
+            let paid = (0..self.price.len()).filter(|&r| self.price[r] > 0.0);
+            let off: f64 = paid.map(|r| self.price[r] * (s.usage[r] - self.m.capacity[r]).abs()).sum();
+            self.unrest = off / dual.abs().max(f64::MIN_POSITIVE);
             self.best = (dual, self.price.clone());
         }
     }
@@ -265,6 +294,61 @@ impl<'m, 'a> Search<'m, 'a> {
         let trusted = s.dual(m, &self.price) - best.0 <= scale && self.held_back(&origin, width, &s) <= scale;
         self.price.clone_from(&self.best.1);
         trusted
+    }
+
+    /// Deflected subgradient steps from the best prices, as long as they gain: each resource's step is in proportion to
+    /// its price, and the length is Polyak's for a target a little below the best dual (Camerini, Fratta and Maffioli,
+    /// On improving relaxation methods by modified gradient techniques, 1975).
+    fn polish(&mut self, stats: &mut Stats) {
+        let m = self.m;
+        let mut aim = AIM.0 * self.best.0.abs();
+        let mut before: Vec<f64> = Vec::new();
+        let mut idle = 0;
+        self.price.clone_from(&self.best.1);
+        for _ in 0..POLISH_ROUNDS {
+            let s = sweep(m, &self.price, m.missing, m.groups(), |k| k);
+            stats.full_rounds += 1;
+            let dual = s.dual(m, &self.price);
+            idle = if dual < self.best.0 - 0.1 * aim { 0 } else { idle + 1 };
+            self.judge(&s);
+            if idle >= PATIENCE {
+                (aim, idle) = (0.5 * aim, 0);
+                before.clear();
+                self.price.clone_from(&self.best.1);
+            }
+            if aim < AIM.1 * self.best.0.abs() {
+                break;
+            }
+            self.deflect(&s, dual - (self.best.0 - aim), &mut before);
+        }
+        self.price.clone_from(&self.best.1);
+    }
+
+    /// One step that would gain `wanted` if the dual were linear; `before` is the last direction, or empty.
+    fn deflect(&mut self, s: &Sweep, wanted: f64, before: &mut Vec<f64>) {
+        let m = self.m;
+        let free = |r: usize| !self.paths[r].fixed;
+        let scale: Vec<f64> = (0..self.price.len())
+            .map(|r| if free(r) { (self.price[r] + 0.02 * self.paths[r].scale) / m.capacity[r] } else { 0.0 })
+            .collect();
+        let mut over: Vec<f64> = (0..self.price.len())
+            .map(|r| {
+                let over = if free(r) { s.usage[r] - m.capacity[r] } else { 0.0 };
+                if self.price[r] <= 0.0 { over.max(0.0) } else { over }
+            })
+            .collect();
+        let dot = |a: &[f64], b: &[f64]| -> f64 { (0..a.len()).map(|r| scale[r] * a[r] * b[r]).sum() };
+        if !before.is_empty() {
+            let back = dot(before, &over);
+            let keep = if back < 0.0 { -1.5 * back / dot(before, before) } else { 0.0 };
+            over.iter_mut().zip(before.iter()).for_each(|(x, b)| *x += keep * b);
+        }
+        let length = dot(&over, &over);
+        if length > 0.0 {
+            let step = wanted / length;
+            self.price.iter_mut().zip(&over).zip(&scale).for_each(|((l, x), h)| *l = (*l + step * h * x).max(0.0));
+        }
+        *before = over;
     }
 
     /// Keeps prices within the core's window.

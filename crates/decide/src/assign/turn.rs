@@ -223,7 +223,7 @@ impl Turn<'_, '_> {
             if many && (tag as usize) < 2 * mine.len() {
                 let o = mine[tag as usize / 2] as usize;
                 let inside = self.chosen[o].load(Relaxed);
-                let far = m.p.value[o] - l * m.p.amount[o] < -0.5 * l * m.p.amount[o];
+                let far = m.p.value[o] - l * m.p.amount[o] < -(2.0 * self.window[self.r]).min(0.5 * l) * m.p.amount[o];
                 if inside == (tag & 1 == 1) || (far && !inside) {
                     continue;
                 }

@@ -1,6 +1,7 @@
 // Everything here makes pages faster to work with; none of it is needed for them to work.
 import './js/live.js';
 import { startTheme } from './js/theme.js';
+import { startChanges } from './js/changes.js';
 import { startBoxes } from './js/boxes.js';
 import { startForms } from './js/forms.js';
 import { startItems } from './js/items.js';
@@ -15,3 +16,4 @@ startItems();
 startKeys();
 startToasts();
 startTimes();
+startChanges();

@@ -27,13 +27,19 @@ pub fn judge(person: &PersonState<'_>, request: &Request, limits: &Limits) -> Ve
 pub fn permitted(reach: Reach, country: &str, channel: Channel) -> Verdict {
     let way = channel.label().to_lowercase();
     if reach.do_not_contact() {
-        return refuse("consent.do_not_contact", "This person asked not to be contacted at all.", "Wait until they contact us, or speak with someone else at the account.");
+        return refuse(
+            "consent.do_not_contact",
+            "This person asked not to be contacted at all.",
+            "Wait until they contact us, or speak with someone else at the account.",
+        );
     }
     match reach.state(channel) {
         State::Granted => Ok(()),
-        State::Denied => {
-            refuse("consent.channel_denied", format!("This person asked for no contact by {way}."), "Use a channel they allow, or leave it.")
-        }
+        State::Denied => refuse(
+            "consent.channel_denied",
+            format!("This person asked for no contact by {way}."),
+            "Use a channel they allow, or leave it.",
+        ),
         State::Unknown if when_unknown(country, channel) == WhenUnknown::Allowed => Ok(()),
         State::Unknown => refuse(
             "consent.needs_grant",
@@ -59,14 +65,24 @@ pub fn frequency(held: &[Held], at: Time, limits: &Limits) -> Verdict {
     if over(week, limits.per_week) {
         return refuse(
             "consent.week_full",
-            format!("This person has {} in the week of {}, over all channels and colleagues; the limit is {}.", told(within(0)), monday.short(), limits.per_week),
+            format!(
+                "This person has {} in the week of {}, over all channels and colleagues; the limit is {}.",
+                told(within(0)),
+                monday.short(),
+                limits.per_week
+            ),
             format!("Plan it for the week of {} or later.", monday.plus(7).short()),
         );
     }
     if over(within(3).count(), limits.per_four_weeks) {
         return refuse(
             "consent.month_full",
-            format!("This person has {} in the four weeks up to {}; the limit is {}.", told(within(3)), monday.plus(6).short(), limits.per_four_weeks),
+            format!(
+                "This person has {} in the four weeks up to {}; the limit is {}.",
+                told(within(3)),
+                monday.plus(6).short(),
+                limits.per_four_weeks
+            ),
             "Give them time: plan it for a later week.",
         );
     }
@@ -96,7 +112,8 @@ pub fn spacing(held: &[Held], channel: Channel, at: Time, limits: &Limits) -> Ve
     refuse(
         "consent.too_soon",
         format!("This person {said} on {}; live contacts lie at least {} days apart.", nearest.at.day().short(), limits.spacing_days),
-        next_live_day(held, limits).map_or_else(|| "Plan it for later.".to_owned(), |d| format!("Plan it for {} or later, or write instead.", d.short())),
+        next_live_day(held, limits)
+            .map_or_else(|| "Plan it for later.".to_owned(), |d| format!("Plan it for {} or later, or write instead.", d.short())),
     )
 }
 

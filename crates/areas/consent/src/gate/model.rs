@@ -34,7 +34,11 @@ impl Limits {
     pub async fn load(db: &impl Query) -> Result<Self> {
         let Some(text) = settings::get(db, Self::SETTING).await? else { return Ok(Self::default()) };
         serde_json::from_str(&text).map_err(|e| {
-            Error::invalid("consent.limits", format!("The setting {} cannot be read: {e}.", Self::SETTING), "Correct it, or delete it to use the defaults.")
+            Error::invalid(
+                "consent.limits",
+                format!("The setting {} cannot be read: {e}.", Self::SETTING),
+                "Correct it, or delete it to use the defaults.",
+            )
         })
     }
 }

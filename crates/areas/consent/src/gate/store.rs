@@ -102,14 +102,24 @@ async fn open(tx: &Tx, r: &Request) -> Result<Vec<Held>> {
     let this_week = tx.now.day().week().monday();
     let own = r.action_id.map_or(0, |a| a.0);
     let rows = tx.all::<OpenRow>(&sql, args![r.person.0, i64::from(this_week.0), own]).await?;
-    Ok(rows.into_iter().map(|c| Held { at: Time(c.planned_at), live: Channel::parse(&c.channel).is_some_and(is_live), open: true }).collect())
+    Ok(rows
+        .into_iter()
+        .map(|c| Held { at: Time(c.planned_at), live: Channel::parse(&c.channel).is_some_and(is_live), open: true })
+        .collect())
 }
 
 pub(super) async fn insert(tx: &mut Tx, r: &Request) -> Result<Clearance> {
     const INTO: &[&str] = &["person_id", "account_id", "user_id", "channel", "week", "action_id", "planned_at", "cleared_at"];
     let week = r.at.day().week().monday();
     let row = args![
-        r.person.0, r.account.0, tx.actor.user.map(|u| u.0), r.channel.code(), i64::from(week.0), r.action_id.map(|a| a.0), r.at.0, tx.now.0
+        r.person.0,
+        r.account.0,
+        tx.actor.user.map(|u| u.0),
+        r.channel.code(),
+        i64::from(week.0),
+        r.action_id.map(|a| a.0),
+        r.at.0,
+        tx.now.0
     ];
     Ok(Clearance { id: tx.insert("clearance", INTO, row).await?, week })
 }
@@ -125,7 +135,9 @@ pub(super) async fn find_open(tx: &Tx, r: &Request) -> Result<Option<Clearance>>
     let week = i64::from(r.at.day().week().monday().0);
     let found = match r.action_id {
         Some(action) => {
-            let sql = format!("SELECT id, week FROM clearance WHERE action_id = $1 AND person_id = $2 AND channel = $3 AND week = $4 AND {OPEN} ORDER BY id LIMIT 1");
+            let sql = format!(
+                "SELECT id, week FROM clearance WHERE action_id = $1 AND person_id = $2 AND channel = $3 AND week = $4 AND {OPEN} ORDER BY id LIMIT 1"
+            );
             tx.one::<IdRow>(&sql, args![action.0, r.person.0, r.channel.code(), week]).await?
         }
         None => {
@@ -158,6 +170,7 @@ pub(super) async fn release(tx: &mut Tx, holding: Holding) -> Result<u64> {
 pub(crate) async fn revoke(tx: &mut Tx, people: &[i64], channel: Option<Channel>) -> Result<()> {
     let now = tx.now.0;
     let ids = people.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
-    let sql = format!("UPDATE clearance SET released_at = $1 WHERE person_id IN ({ids}) AND ($2 = '{ANY_CHANNEL}' OR channel = $2) AND {OPEN}");
+    let sql =
+        format!("UPDATE clearance SET released_at = $1 WHERE person_id IN ({ids}) AND ($2 = '{ANY_CHANNEL}' OR channel = $2) AND {OPEN}");
     tx.execute(&sql, args![now, channel.map_or(ANY_CHANNEL, Channel::code)]).await.map(|_| ())
 }

@@ -78,7 +78,8 @@ fn weeks_begin_on_monday_midnight_utc() {
 #[test]
 fn four_weeks_are_this_one_and_three_before() {
     // Six contacts, two a week, in W45, W46 and W47.
-    let six: Vec<Held> = ["2026-11-02", "2026-11-08", "2026-11-09", "2026-11-10", "2026-11-16", "2026-11-17"].map(|d| made(d, false)).to_vec();
+    let six: Vec<Held> =
+        ["2026-11-02", "2026-11-08", "2026-11-09", "2026-11-10", "2026-11-16", "2026-11-17"].map(|d| made(d, false)).to_vec();
     let table = [
         ("2026-11-23", "consent.month_full"),
         ("2026-11-29 23:59", "consent.month_full"),
@@ -144,9 +145,14 @@ fn limits_agree_with_a_slow_oracle() {
     let mut rng = Rng::new(2_026);
     let base = at("2026-11-23 00:00");
     for case in 0..5_000 {
-        let limits = Limits { per_week: 1 + rng.below(4) as u32, per_four_weeks: 1 + rng.below(9) as u32, spacing_days: 1 + rng.below(4) as u32 };
+        let limits =
+            Limits { per_week: 1 + rng.below(4) as u32, per_four_weeks: 1 + rng.below(9) as u32, spacing_days: 1 + rng.below(4) as u32 };
         let held: Vec<Held> = (0..rng.below(9))
-            .map(|_| Held { at: base.plus_minutes(rng.below(50 * 1_440) as i64 - 35 * 1_440), live: rng.chance(0.5), open: rng.chance(0.3) })
+            .map(|_| Held {
+                at: base.plus_minutes(rng.below(50 * 1_440) as i64 - 35 * 1_440),
+                live: rng.chance(0.5),
+                open: rng.chance(0.3),
+            })
             .collect();
         let when = base.plus_minutes(rng.below(20 * 1_440) as i64 - 5 * 1_440);
         let channel = *rng.pick(&[Channel::Phone, Channel::Email]);

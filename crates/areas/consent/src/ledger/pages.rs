@@ -74,7 +74,9 @@ fn line(r: LedgerRow, zone: &str) -> Line {
 }
 
 fn filters(q: &LedgerQuery) -> Vec<Filter> {
-    let with_all = |pairs: Vec<(&'static str, &'static str)>| -> Vec<(&'static str, &'static str)> { std::iter::once(("", "All")).chain(pairs).collect() };
+    let with_all = |pairs: Vec<(&'static str, &'static str)>| -> Vec<(&'static str, &'static str)> {
+        std::iter::once(("", "All")).chain(pairs).collect()
+    };
     let channels = with_all(Channel::ALL.iter().map(|c| (c.code(), c.label())).collect());
     let outcomes = with_all(Outcome::ALL.iter().map(|o| (o.code(), o.label())).collect());
     vec![
@@ -104,7 +106,11 @@ fn view(shell: Shell, zone: &str, q: &LedgerQuery, mut rows: Vec<LedgerRow>) -> 
 fn link(q: &LedgerQuery, cursor: &Cursor) -> String {
     let mut pairs = form_urlencoded::Serializer::new(String::new());
     let all = [
-        ("channel", &q.channel), ("outcome", &q.outcome), ("person", &q.person), ("person_id", &q.person_id), ("account_id", &q.account_id),
+        ("channel", &q.channel),
+        ("outcome", &q.outcome),
+        ("person", &q.person),
+        ("person_id", &q.person_id),
+        ("account_id", &q.account_id),
         ("user_id", &q.user_id),
     ];
     for (name, value) in all {

@@ -181,9 +181,18 @@ mod tests {
         use Channel::{Email, Phone, Visit, Webinar};
         use WhenUnknown::{Allowed, NeedsGrant};
         let table = [
-            ("US", Email, Allowed), ("US", Webinar, Allowed), ("US", Phone, Allowed), ("DE", Email, NeedsGrant), ("DE", Phone, Allowed),
-            ("AT", Phone, NeedsGrant), ("AT", Visit, Allowed), ("GB", Webinar, NeedsGrant), ("CA", Email, NeedsGrant), ("JP", Phone, NeedsGrant),
-            ("", Email, NeedsGrant), ("JP", Visit, Allowed),
+            ("US", Email, Allowed),
+            ("US", Webinar, Allowed),
+            ("US", Phone, Allowed),
+            ("DE", Email, NeedsGrant),
+            ("DE", Phone, Allowed),
+            ("AT", Phone, NeedsGrant),
+            ("AT", Visit, Allowed),
+            ("GB", Webinar, NeedsGrant),
+            ("CA", Email, NeedsGrant),
+            ("JP", Phone, NeedsGrant),
+            ("", Email, NeedsGrant),
+            ("JP", Visit, Allowed),
         ];
         for (country, channel, meaning) in table {
             assert_eq!(when_unknown(country, channel), meaning, "{country} {channel:?}");

@@ -5,7 +5,7 @@
 
 use rounds_customers::accounts::{AccountRow, ImportAccounts};
 use rounds_customers::people::{ImportPeople, PersonRow};
-use rounds_kernel::{AccountId, Actor, CareSetting, Day, FixedClock, PersonId, PersonRole, Permission, Result, Role, Scope, Time, UserId};
+use rounds_kernel::{AccountId, Actor, CareSetting, Day, FixedClock, Permission, PersonId, PersonRole, Result, Role, Scope, Time, UserId};
 use rounds_platform::users::CreateUser;
 use rounds_store::{Command, Db, MigrationTrait, MigratorTrait, Query, Runner, Tx, args};
 use rounds_testkit::TempDb;
@@ -119,8 +119,12 @@ impl World {
         let (ines, jonas) = (self.ines.user.expect("a user").0, self.jonas.user.expect("a user").0);
         let id = |key| self.account(key);
         let pairs = vec![
-            (ines, id("north").await.0), (jonas, id("south").await.0), (ines, id("shared").await.0), (jonas, id("shared").await.0),
-            (ines, id("us").await.0), (jonas, id("us").await.0),
+            (ines, id("north").await.0),
+            (jonas, id("south").await.0),
+            (ines, id("shared").await.0),
+            (jonas, id("shared").await.0),
+            (ines, id("us").await.0),
+            (jonas, id("us").await.0),
         ];
         self.runner.run(&self.program, GiveScope(pairs)).await.expect("scope");
     }

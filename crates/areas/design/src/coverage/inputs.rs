@@ -1,10 +1,10 @@
 //! What a fill reads, and the plan it makes of it.
 
+use super::FillAlignment;
 use super::check::check;
 use super::model::{FillBy, FillPlan, OwnerShare, Region};
 use super::plan::{cut, give, state_order};
 use super::queries::owner_by_account;
-use super::FillAlignment;
 use rounds_kernel::{Error, Permission, Result, UserId};
 use rounds_store::{FromQueryResult, Query, args};
 use std::collections::BTreeMap;
@@ -37,7 +37,8 @@ struct WeightRow {
 pub async fn propose(db: &impl Query, fill: &FillAlignment) -> Result<FillPlan> {
     validate(fill)?;
     let accounts = db.all::<AccountRow>("SELECT id, state, country, hrr, hrr_name FROM account ORDER BY id", vec![]).await?;
-    let owners = db.all::<OwnerRow>("SELECT id, name FROM app_user WHERE role = $1 AND active ORDER BY id", args![fill.role.code()]).await?;
+    let owners =
+        db.all::<OwnerRow>("SELECT id, name FROM app_user WHERE role = $1 AND active ORDER BY id", args![fill.role.code()]).await?;
     if accounts.is_empty() {
         return Err(Error::conflict("design.fill_no_accounts", "There are no accounts to cover.", "Import accounts first."));
     }
@@ -63,13 +64,25 @@ pub async fn propose(db: &impl Query, fill: &FillAlignment) -> Result<FillPlan> 
 fn validate(fill: &FillAlignment) -> Result<()> {
     let short = |text: &str, longest: usize| !text.trim().is_empty() && text.chars().count() <= longest;
     if !short(&fill.name, 120) {
-        return Err(Error::invalid("design.fill_name", "The name is empty or longer than 120 characters.", "Give the alignment a short name, e.g. “Ortho field 2026”."));
+        return Err(Error::invalid(
+            "design.fill_name",
+            "The name is empty or longer than 120 characters.",
+            "Give the alignment a short name, e.g. “Ortho field 2026”.",
+        ));
     }
     if !short(&fill.business_unit, 80) {
-        return Err(Error::invalid("design.fill_business_unit", "The business unit is empty or longer than 80 characters.", "Name it as in the product list."));
+        return Err(Error::invalid(
+            "design.fill_business_unit",
+            "The business unit is empty or longer than 80 characters.",
+            "Name it as in the product list.",
+        ));
     }
     if !fill.role.permissions().contains(&Permission::WorkQueue) {
-        return Err(Error::invalid("design.fill_role", format!("{} is no role that covers accounts.", fill.role.label()), "Choose a role that works a queue."));
+        return Err(Error::invalid(
+            "design.fill_role",
+            format!("{} is no role that covers accounts.", fill.role.label()),
+            "Choose a role that works a queue.",
+        ));
     }
     Ok(())
 }
@@ -100,7 +113,8 @@ impl Weights {
 pub(super) async fn weights(db: &impl Query, business_unit: &str, accounts: &[i64]) -> Result<Weights> {
     let sql = "SELECT account_id, CAST(SUM(annual_cents) AS BIGINT) AS cents FROM potential \
                WHERE family IN (SELECT family FROM product WHERE business_unit = $1) GROUP BY account_id ORDER BY account_id";
-    let known: BTreeMap<i64, i64> = db.all::<WeightRow>(sql, args![business_unit]).await?.into_iter().map(|w| (w.account_id, w.cents)).collect();
+    let known: BTreeMap<i64, i64> =
+        db.all::<WeightRow>(sql, args![business_unit]).await?.into_iter().map(|w| (w.account_id, w.cents)).collect();
     let of_known: Vec<i64> = accounts.iter().filter_map(|a| known.get(a).copied()).collect();
     let total: f64 = of_known.iter().map(|c| *c as f64).sum();
     if of_known.len() * 2 < accounts.len() || total <= 0.0 {
@@ -151,7 +165,9 @@ fn home_states(accounts: &[AccountRow]) -> BTreeMap<i64, (usize, String)> {
             *counts.entry(hrr).or_default().entry(state_order(&a.country, &a.state)).or_default() += 1;
         }
     }
-    let most = |states: BTreeMap<(usize, String), usize>| states.into_iter().min_by_key(|(order, n)| (std::cmp::Reverse(*n), order.clone())).map(|s| s.0);
+    let most = |states: BTreeMap<(usize, String), usize>| {
+        states.into_iter().min_by_key(|(order, n)| (std::cmp::Reverse(*n), order.clone())).map(|s| s.0)
+    };
     counts.into_iter().filter_map(|(hrr, states)| most(states).map(|order| (hrr, order))).collect()
 }
 

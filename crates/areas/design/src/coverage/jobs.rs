@@ -77,7 +77,11 @@ impl Command for IndexStep {
             None if at.version == version => at.finished = true,
             None => at = Position::default(),
         }
-        let message = if at.finished { "Search follows coverage: done".to_owned() } else { format!("Search follows coverage: {} of {} accounts", at.done, at.total) };
+        let message = if at.finished {
+            "Search follows coverage: done".to_owned()
+        } else {
+            format!("Search follows coverage: {} of {} accounts", at.done, at.total)
+        };
         checkpoint(tx, self.job, &at, at.done, at.total, &message).await?;
         Ok(at)
     }

@@ -90,10 +90,18 @@ pub(super) struct Sent {
 }
 
 fn known<T>(found: Option<T>, what: &str) -> Result<T> {
-    found.ok_or_else(|| Error::invalid("engage.contact_field", format!("There is no such {what}. Nothing was changed."), "Choose one from the list."))
+    found.ok_or_else(|| {
+        Error::invalid("engage.contact_field", format!("There is no such {what}. Nothing was changed."), "Choose one from the list.")
+    })
 }
 
-pub(super) async fn record(State(app): State<App>, visitor: Visitor, flashes: Flashes, Path(id): Path<i64>, Form(f): Form<Sent>) -> WebResult {
+pub(super) async fn record(
+    State(app): State<App>,
+    visitor: Visitor,
+    flashes: Flashes,
+    Path(id): Path<i64>,
+    Form(f): Form<Sent>,
+) -> WebResult {
     let direction = match f.direction.as_str() {
         "in" => Some(Direction::In),
         "out" => Some(Direction::Out),
@@ -118,5 +126,8 @@ pub(super) async fn record(State(app): State<App>, visitor: Visitor, flashes: Fl
 
 pub(super) fn samples() -> Vec<(&'static str, String)> {
     let places = [Place { id: 12, name: "St. Brigid <i>Medical</i> Center".into() }];
-    vec![("record a contact, on a person's page", askama::Template::render(&form(33, "sample".into(), "key".into(), &places)).unwrap_or_default())]
+    vec![(
+        "record a contact, on a person's page",
+        askama::Template::render(&form(33, "sample".into(), "key".into(), &places)).unwrap_or_default(),
+    )]
 }

@@ -309,7 +309,14 @@ async fn steps(db: &impl Query, s: &mut Snapshot, at: &Positions) -> Result<()> 
         match (r.verb.as_str(), at.owners.get(&r.owner_id)) {
             ("dismiss", _) => s.people[person as usize].dismissed.push((channel, Time(r.at).day().plus(REST_DAYS))),
             (verb @ ("accept" | "outcome"), Some(&owner)) if of_week => {
-                s.commitments.push(Commitment { action: r.action_id, owner, person, channel, minutes: r.minutes as u32, done: verb == "outcome" });
+                s.commitments.push(Commitment {
+                    action: r.action_id,
+                    owner,
+                    person,
+                    channel,
+                    minutes: r.minutes as u32,
+                    done: verb == "outcome",
+                });
             }
             _ => {}
         }

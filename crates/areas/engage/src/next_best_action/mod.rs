@@ -28,10 +28,9 @@ pub use pages::Next;
 pub use plan::explain::{Verdict, person as explain_from, why_not};
 pub use plan::make as make_plan;
 pub use store::{
-    ActionRow, PlanRow, State as ActionState, action as find_action, for_person as actions_of, in_force, migrations, newest as newest_plans, pack,
-    queue as queue_of, snapshot as stored_snapshot,
+    ActionRow, PlanRow, State as ActionState, action as find_action, for_person as actions_of, in_force, migrations,
+    newest as newest_plans, pack, queue as queue_of, snapshot as stored_snapshot,
 };
-
 
 use rounds_kernel::{Error, Permission, PersonId, Result};
 use rounds_store::Query;

@@ -93,7 +93,8 @@ pub async fn newest(db: &impl Query, limit: i64) -> Result<Vec<PlanRow>> {
 /// Adds an unpublished plan with its snapshot; its actions follow in chunks. Leftovers of a killed run for the week go first.
 pub async fn begin(tx: &mut Tx, week: &Snapshot, packed: Vec<u8>, hash: &str, plan: &ActionPlan, checked: &str) -> Result<i64> {
     let monday = i64::from(week.week.monday().0);
-    tx.execute("DELETE FROM plan_action WHERE plan_id IN (SELECT id FROM plan WHERE monday = $1 AND published_at IS NULL)", args![monday]).await?;
+    tx.execute("DELETE FROM plan_action WHERE plan_id IN (SELECT id FROM plan WHERE monday = $1 AND published_at IS NULL)", args![monday])
+        .await?;
     tx.execute("DELETE FROM plan WHERE monday = $1 AND published_at IS NULL", args![monday]).await?;
     tx.execute("INSERT INTO plan_snapshot (hash, content) VALUES ($1, $2) ON CONFLICT (hash) DO NOTHING", args![hash, packed]).await?;
     let parent = in_force(tx, week.week.monday()).await?.map(|p| p.id);
@@ -110,14 +111,37 @@ pub async fn begin(tx: &mut Tx, week: &Snapshot, packed: Vec<u8>, hash: &str, pl
 /// Adds actions to an unpublished plan.
 pub async fn add_actions(tx: &mut Tx, plan: i64, actions: &[PlannedAction]) -> Result<()> {
     const INTO: &[&str] = &[
-        "plan_id", "owner_id", "account_id", "person_id", "channel", "purpose", "product_id", "unit", "day", "start_at", "minutes", "value", "reason",
+        "plan_id",
+        "owner_id",
+        "account_id",
+        "person_id",
+        "channel",
+        "purpose",
+        "product_id",
+        "unit",
+        "day",
+        "start_at",
+        "minutes",
+        "value",
+        "reason",
     ];
     let rows = actions
         .iter()
         .map(|a| {
             args![
-                plan, a.owner, a.account, a.person, a.channel.code(), a.purpose.code(), a.product, a.unit.clone(), i64::from(a.day.0),
-                a.start_at.map(|t| t.0), i64::from(a.minutes), a.value, a.reason.clone()
+                plan,
+                a.owner,
+                a.account,
+                a.person,
+                a.channel.code(),
+                a.purpose.code(),
+                a.product,
+                a.unit.clone(),
+                i64::from(a.day.0),
+                a.start_at.map(|t| t.0),
+                i64::from(a.minutes),
+                a.value,
+                a.reason.clone()
             ]
         })
         .collect();
@@ -128,7 +152,9 @@ pub async fn add_actions(tx: &mut Tx, plan: i64, actions: &[PlannedAction]) -> R
 pub async fn publish(tx: &mut Tx, plan: i64) -> Result<()> {
     let there = tx.number("SELECT COUNT(*) FROM plan_action WHERE plan_id = $1", args![plan]).await?;
     let now = tx.now.0;
-    let put = tx.execute("UPDATE plan SET published_at = $2 WHERE id = $1 AND published_at IS NULL AND actions = $3", args![plan, now, there]).await?;
+    let put = tx
+        .execute("UPDATE plan SET published_at = $2 WHERE id = $1 AND published_at IS NULL AND actions = $3", args![plan, now, there])
+        .await?;
     if put == 1 { Ok(()) } else { Err(Error::internal("the plan is not complete, or another run of the same week replaced it")) }
 }
 
@@ -156,7 +182,11 @@ fn unpack(packed: &[u8], hash: &str) -> Result<Snapshot> {
         return Err(Error::internal("a stored snapshot does not match its hash: the database was changed by hand"));
     }
     postcard::from_bytes(&bytes).map_err(|_| {
-        Error::invalid("plan.snapshot_version", "This plan was made by a release whose snapshots this one does not read.", "Open it with that release.")
+        Error::invalid(
+            "plan.snapshot_version",
+            "This plan was made by a release whose snapshots this one does not read.",
+            "Open it with that release.",
+        )
     })
 }
 
@@ -281,7 +311,8 @@ pub async fn queue(db: &impl Query, owner: i64, monday: Day) -> Result<Vec<Actio
 
 /// The newest actions proposed for a person, any plan.
 pub async fn for_person(db: &impl Query, person: i64, limit: i64) -> Result<Vec<ActionRow>> {
-    db.all(&format!("{ACTION} WHERE a.person_id = $1 AND p.published_at IS NOT NULL ORDER BY a.id DESC LIMIT $2"), args![person, limit]).await
+    db.all(&format!("{ACTION} WHERE a.person_id = $1 AND p.published_at IS NOT NULL ORDER BY a.id DESC LIMIT $2"), args![person, limit])
+        .await
 }
 
 /// Adds a step. Two people at once: the second finds the number taken.

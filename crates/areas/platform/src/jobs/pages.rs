@@ -67,7 +67,11 @@ pub(super) fn samples() -> Vec<(&'static str, String)> {
         finished_at: None,
         attempts: 1,
     };
-    let rows = vec![job(3, "running", 3_000, "Hospitals: line 3,001"), job(2, "failed", 10, "The file has no column “ccn”"), job(1, "done", 6_742, "Done")];
+    let rows = vec![
+        job(3, "running", 3_000, "Hospitals: line 3,001"),
+        job(2, "failed", 10, "The file has no column “ccn”"),
+        job(1, "done", 6_742, "Done"),
+    ];
     vec![
         ("jobs", askama::Template::render(&view(Shell::sample("Jobs"), "UTC", rows)).unwrap_or_default()),
         ("jobs, none yet", askama::Template::render(&view(Shell::sample("Jobs"), "UTC", vec![])).unwrap_or_default()),

@@ -57,7 +57,11 @@ pub async fn run_now(runner: &Runner, actor: &Actor, kinds: &[Arc<dyn Work>], jo
 async fn work(runner: &Runner, actor: &Actor, kinds: &[Arc<dyn Work>], job: JobRow, progress: Progress) -> Result<Report> {
     let id = JobId(job.id);
     let result = if job.attempts > MOST_ATTEMPTS {
-        Err(Error::conflict("job.given_up", "This work was begun several times and never ended.", "Look at the server's log, then ask for it again."))
+        Err(Error::conflict(
+            "job.given_up",
+            "This work was begun several times and never ended.",
+            "Look at the server's log, then ask for it again.",
+        ))
     } else {
         beating(runner, actor, kinds, job, progress).await
     };
@@ -73,7 +77,11 @@ async fn work(runner: &Runner, actor: &Actor, kinds: &[Arc<dyn Work>], job: JobR
 /// Does the work while a heartbeat tells other processes that it is alive.
 async fn beating(runner: &Runner, actor: &Actor, kinds: &[Arc<dyn Work>], job: JobRow, progress: Progress) -> Result<Report> {
     let kind = kinds.iter().find(|k| k.kind() == job.kind).ok_or_else(|| {
-        Error::invalid("job.unknown_kind", format!("This release knows no work of kind “{}”.", job.kind), "Run it with the release that asked for it.")
+        Error::invalid(
+            "job.unknown_kind",
+            format!("This release knows no work of kind “{}”.", job.kind),
+            "Run it with the release that asked for it.",
+        )
     })?;
     let id = job.id;
     let context = Context { runner: runner.clone(), actor: actor.clone(), job, progress };
@@ -105,7 +113,15 @@ pub async fn work_off(runner: Runner, kinds: Vec<Arc<dyn Work>>) {
 
 async fn one(runner: &Runner, kinds: &[Arc<dyn Work>], job: &JobRow) -> Result<()> {
     let actor = match job.user_id {
-        Some(id) => actor_of(&runner.db, UserId(id)).await?,
+        Some(id) => match actor_of(&runner.db, UserId(id)).await {
+            // Nobody may act for a user who was switched off meanwhile: the job ends with the reason, or it would be tried for ever.
+            Err(e) if e.code == "user.gone" => {
+                let report = serde_json::json!({ "error": e });
+                let finish = Finish { job: JobId(job.id), state: "failed".into(), message: e.cause.clone(), report };
+                return runner.run(&Actor::program("server"), finish).await.map(|_| ());
+            }
+            found => found?,
+        },
         None => Actor::program("server"),
     };
     let Ok(row) = runner.run(&actor, Take { job: JobId(job.id) }).await else {

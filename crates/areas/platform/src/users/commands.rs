@@ -79,7 +79,11 @@ impl SetPassword {
     /// `user.password_short` below 12 characters (NIST SP 800-63B asks for length, not for signs).
     pub async fn give(runner: &Runner, actor: &rounds_kernel::Actor, email: &str, password: String) -> Result<()> {
         if password.chars().count() < 12 {
-            return Err(Error::invalid("user.password_short", "The password has fewer than 12 characters. Nothing was changed.", "Choose a longer one; a few words will do."));
+            return Err(Error::invalid(
+                "user.password_short",
+                "The password has fewer than 12 characters. Nothing was changed.",
+                "Choose a longer one; a few words will do.",
+            ));
         }
         let user = by_email(&runner.db, email)
             .await?

@@ -48,7 +48,8 @@ fn lines(users: &[UserRow]) -> Vec<Line> {
 
 fn view(shell: Shell, users: &[UserRow]) -> UsersPage {
     let roles: Vec<(&str, &str)> = Role::ALL.iter().map(|r| (r.code(), r.label())).collect();
-    let role = Field { name: "role".into(), label: "Role".into(), required: true, options: Choice::list(&roles, "field_rep"), ..Field::default() };
+    let role =
+        Field { name: "role".into(), label: "Role".into(), required: true, options: Choice::list(&roles, "field_rep"), ..Field::default() };
     let optional = |name: &str, label: &str| Field { required: false, ..Field::text(name, label, "") };
     UsersPage {
         shell,
@@ -126,6 +127,10 @@ pub(super) fn samples() -> Vec<(&'static str, String)> {
         active,
         password_hash: None,
     };
-    let users = [user(1, "Henrik Dahl", "manager", true), user(2, "Ines Kowalski", "remote_rep", true), user(3, "<b>Bo</b> Lind", "field_rep", false)];
+    let users = [
+        user(1, "Henrik Dahl", "manager", true),
+        user(2, "Ines Kowalski", "remote_rep", true),
+        user(3, "<b>Bo</b> Lind", "field_rep", false),
+    ];
     vec![("users", askama::Template::render(&view(Shell::sample("Users"), &users)).unwrap_or_default())]
 }

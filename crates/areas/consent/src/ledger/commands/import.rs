@@ -102,29 +102,49 @@ fn answer(row: &ContactRow, fact: &NewFact, outcome: Outcome) -> Option<(i64, St
 fn fact(row: &ContactRow, known: &Known, source: &str, now: Time) -> std::result::Result<(NewFact, Outcome), RowReject> {
     let no = |code: &str, cause: String, remedy: &str| reject(row.line, code, cause, remedy);
     let person = known.people.get(&row.person_key).ok_or_else(|| {
-        no("import.person_unknown", format!("There is no person with the key “{}”.", row.person_key), "Import the people first, or correct the key.")
+        no(
+            "import.person_unknown",
+            format!("There is no person with the key “{}”.", row.person_key),
+            "Import the people first, or correct the key.",
+        )
     })?;
     let account = known.accounts.get(&row.account_key).ok_or_else(|| {
-        no("import.account_unknown", format!("There is no account with the key “{}”.", row.account_key), "Import the accounts first, or correct the key.")
+        no(
+            "import.account_unknown",
+            format!("There is no account with the key “{}”.", row.account_key),
+            "Import the accounts first, or correct the key.",
+        )
     })?;
     let email = row.user_email.trim().to_lowercase();
     let user = match known.users.get(&email) {
         Some(id) => Some(UserId(*id)),
         None if email.is_empty() => None,
-        None => return Err(no("import.user_unknown", format!("There is no user {email}."), "Create the user first, or leave the cell empty.")),
+        None => {
+            return Err(no("import.user_unknown", format!("There is no user {email}."), "Create the user first, or leave the cell empty."));
+        }
     };
     let channel = Channel::parse(&row.channel).ok_or_else(|| {
         no("import.channel", format!("“{}” is not a channel.", row.channel), "Use visit, phone, video, email or webinar.")
     })?;
-    let purpose = Purpose::parse(&row.purpose)
-        .ok_or_else(|| no("import.purpose", format!("“{}” is not a purpose.", row.purpose), "Use introduce, educate, follow_up, demo, review or service."))?;
-    let outcome = Outcome::parse(&row.outcome)
-        .ok_or_else(|| no("import.outcome", format!("“{}” is not an outcome.", row.outcome), "Use the codes listed in the guide, e.g. reached or no_answer."))?;
+    let purpose = Purpose::parse(&row.purpose).ok_or_else(|| {
+        no("import.purpose", format!("“{}” is not a purpose.", row.purpose), "Use introduce, educate, follow_up, demo, review or service.")
+    })?;
+    let outcome = Outcome::parse(&row.outcome).ok_or_else(|| {
+        no(
+            "import.outcome",
+            format!("“{}” is not an outcome.", row.outcome),
+            "Use the codes listed in the guide, e.g. reached or no_answer.",
+        )
+    })?;
     if !matches!(row.direction.as_str(), "out" | "in") {
         return Err(no("import.direction", format!("“{}” is not a direction.", row.direction), "Use out (we began it) or in (they did)."));
     }
     if row.at > now {
-        return Err(no("import.future_date", format!("The contact is dated {}, which is still to come.", row.at.day()), "Correct the date."));
+        return Err(no(
+            "import.future_date",
+            format!("The contact is dated {}, which is still to come.", row.at.day()),
+            "Correct the date.",
+        ));
     }
     let mut body = serde_json::json!({ "purpose": purpose.code(), "outcome": outcome.code(), "direction": row.direction });
     for (name, value) in [("note", &row.note), ("family", &row.family)] {

@@ -83,20 +83,36 @@ pub(crate) async fn take_answers(tx: &mut Tx, source: &str, answers: Vec<(i64, S
 fn checked(row: &PermissionRow, people: &BTreeMap<String, i64>, now: Time) -> std::result::Result<(i64, State), RowReject> {
     let no = |code: &str, cause: String, remedy: &str| reject(row.line, code, cause, remedy);
     let Some(person) = people.get(&row.person_key) else {
-        return Err(no("import.person_unknown", format!("There is no person with the key “{}”.", row.person_key), "Import the people first, or correct the key."));
+        return Err(no(
+            "import.person_unknown",
+            format!("There is no person with the key “{}”.", row.person_key),
+            "Import the people first, or correct the key.",
+        ));
     };
     let any = row.channel == ANY_CHANNEL;
     if !any && Channel::parse(&row.channel).is_none() {
-        return Err(no("import.channel", format!("“{}” is not a channel.", row.channel), "Use visit, phone, video, email, webinar, or * for any."));
+        return Err(no(
+            "import.channel",
+            format!("“{}” is not a channel.", row.channel),
+            "Use visit, phone, video, email, webinar, or * for any.",
+        ));
     }
     let Some(state) = State::parse(&row.state) else {
         return Err(no("import.permission_state", format!("“{}” is not a state.", row.state), "Use granted, denied or unknown."));
     };
     if any && state == State::Granted {
-        return Err(no("consent.grant_needs_channel", "A yes is always to one channel.".into(), "Write one row for each channel they agreed to."));
+        return Err(no(
+            "consent.grant_needs_channel",
+            "A yes is always to one channel.".into(),
+            "Write one row for each channel they agreed to.",
+        ));
     }
     if row.since > now {
-        return Err(no("import.future_date", format!("The answer is dated {}, which is still to come.", row.since.day()), "Correct the date."));
+        return Err(no(
+            "import.future_date",
+            format!("The answer is dated {}, which is still to come.", row.since.day()),
+            "Correct the date.",
+        ));
     }
     Ok((*person, state))
 }
@@ -179,7 +195,15 @@ async fn keep(tx: &mut Tx, histories: Histories, source: &str) -> Result<()> {
                     if s.state == State::Denied && to.is_none() {
                         denied.entry(channel.clone()).or_default().push(person);
                     }
-                    fresh.push(NewRow { person, channel: channel.clone(), state: s.state, basis: s.basis, source: source.into(), from: s.from, to });
+                    fresh.push(NewRow {
+                        person,
+                        channel: channel.clone(),
+                        state: s.state,
+                        basis: s.basis,
+                        source: source.into(),
+                        from: s.from,
+                        to,
+                    });
                 }
             }
         }

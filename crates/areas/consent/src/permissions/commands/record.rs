@@ -103,7 +103,8 @@ async fn write(tx: &mut Tx, c: &RecordPermission, account: Option<AccountId>) ->
         gate::revoke(tx, &[c.person.0], c.channel).await?;
     }
     let body = serde_json::json!({ "channel": code, "state": c.state.code(), "text": words(c) });
-    tx.fact(NewFact { account, person: Some(c.person), user: tx.actor.user, body, ..NewFact::new(FactKind::Permission, tx.now, "rounds") }).await
+    tx.fact(NewFact { account, person: Some(c.person), user: tx.actor.user, body, ..NewFact::new(FactKind::Permission, tx.now, "rounds") })
+        .await
 }
 
 fn words(c: &RecordPermission) -> String {

@@ -52,9 +52,17 @@ fn filter_of(q: &ListQuery) -> ListFilter {
 }
 
 fn filters(q: &ListQuery) -> Vec<Filter> {
-    let with_all = |pairs: Vec<(&'static str, &'static str)>| -> Vec<(&'static str, &'static str)> { std::iter::once(("", "All")).chain(pairs).collect() };
+    let with_all = |pairs: Vec<(&'static str, &'static str)>| -> Vec<(&'static str, &'static str)> {
+        std::iter::once(("", "All")).chain(pairs).collect()
+    };
     let channels = with_all(Channel::ALL.iter().map(|c| (c.code(), c.label())).collect());
-    let states = with_all(vec![("reachable", "Reachable"), ("granted", "Granted"), ("denied", "Denied"), ("unknown", "Unknown"), ("do_not_contact", "Do not contact")]);
+    let states = with_all(vec![
+        ("reachable", "Reachable"),
+        ("granted", "Granted"),
+        ("denied", "Denied"),
+        ("unknown", "Unknown"),
+        ("do_not_contact", "Do not contact"),
+    ]);
     let roles = with_all(PersonRole::ALL.iter().map(|r| (r.code(), r.label())).collect());
     vec![
         Filter::select("channel", "Channel", &channels, &q.channel),
@@ -110,7 +118,11 @@ pub(super) fn sample() -> String {
         account: (id != 3).then(|| "St. Brigid Medical Center".into()),
         country: Some(country.into()),
     };
-    let rows = vec![person(1, "Dr. Aoife Meyer", "physician", "US"), person(2, "Jörg <b>Ackermann</b>", "nurse", "DE"), person(3, "Siobhán Ní Riain", "procurement", "IE")];
+    let rows = vec![
+        person(1, "Dr. Aoife Meyer", "physician", "US"),
+        person(2, "Jörg <b>Ackermann</b>", "nurse", "DE"),
+        person(3, "Siobhán Ní Riain", "procurement", "IE"),
+    ];
     let found = Page { rows, next: Some(Cursor { key: "Siobhán".into(), id: 3 }) };
     let q = ListQuery { state: "unknown".into(), ..ListQuery::default() };
     askama::Template::render(&view(Shell::sample("People by permission"), &q, found, &Reachability::default())).unwrap_or_default()

@@ -57,7 +57,10 @@ fn view(shell: Shell, by_role: &BTreeMap<PersonRole, ReachCounts>) -> Overview {
         chart: chart(&all),
         state_columns: [text("Channel")].into_iter().chain(["Reachable", "Granted", "Denied", "Unknown"].map(Column::number)).collect(),
         channels: Channel::ALL.iter().map(|c| channel_line(*c, &all)).collect(),
-        role_columns: [text("Role"), Column::number("People")].into_iter().chain(Channel::ALL.iter().map(|c| Column::number(c.label()))).collect(),
+        role_columns: [text("Role"), Column::number("People")]
+            .into_iter()
+            .chain(Channel::ALL.iter().map(|c| Column::number(c.label())))
+            .collect(),
         roles: by_role.iter().map(|(role, c)| role_line(*role, c)).collect(),
     }
 }
@@ -80,7 +83,11 @@ fn chart(all: &ReachCounts) -> Chart {
     let rows = Channel::ALL.iter().map(|c| {
         let values = order.map(|s| all.states[c.index()][at(s)]);
         let total: i64 = values.iter().sum();
-        Row { label: c.label().into(), values: values.iter().map(|v| *v as f64).collect(), shown: values.iter().chain([&total]).map(|v| told(*v)).collect() }
+        Row {
+            label: c.label().into(),
+            values: values.iter().map(|v| *v as f64).collect(),
+            shown: values.iter().chain([&total]).map(|v| told(*v)).collect(),
+        }
     });
     let spec = Spec {
         caption: "What people said, by channel".into(),
@@ -93,7 +100,11 @@ fn chart(all: &ReachCounts) -> Chart {
 
 fn channel_line(c: Channel, all: &ReachCounts) -> ChannelLine {
     let states = all.states[c.index()];
-    let mut cells = vec![Cell { text: told(all.reachable[c.index()]), note: percent(all.reachable[c.index()], all.people), href: href(Some(c), "reachable", None) }];
+    let mut cells = vec![Cell {
+        text: told(all.reachable[c.index()]),
+        note: percent(all.reachable[c.index()], all.people),
+        href: href(Some(c), "reachable", None),
+    }];
     for (state, n) in State::ALL.iter().zip(states) {
         cells.push(Cell { text: told(n), note: percent(n, all.people), href: href(Some(c), state.code(), None) });
     }
@@ -121,7 +132,12 @@ pub(super) fn sample() -> String {
         states: [[9_000, 100, 42_798], [21_000, 900, 29_998], [8_000, 400, 43_498], [30_100, 4_200, 17_598], [12_000, 3_100, 36_798]],
         reachable: [51_798, 50_998, 51_498, 47_698, 48_798],
     };
-    let nurses = ReachCounts { people: 31_200, reachable: [31_200, 30_000, 29_000, 12_000, 8_000], states: [[0, 0, 31_200]; 5], ..ReachCounts::default() };
+    let nurses = ReachCounts {
+        people: 31_200,
+        reachable: [31_200, 30_000, 29_000, 12_000, 8_000],
+        states: [[0, 0, 31_200]; 5],
+        ..ReachCounts::default()
+    };
     let by_role = BTreeMap::from([(PersonRole::Physician, doctors), (PersonRole::Nurse, nurses)]);
     askama::Template::render(&view(Shell::sample("Reachability"), &by_role)).unwrap_or_default()
 }

@@ -101,8 +101,10 @@ fn was(e: Entry) -> Former {
 }
 
 fn fields() -> Vec<Field> {
-    let select = |name: &str, label: &str, pairs: &[(&str, &str)]| Field { options: Choice::list(pairs, ""), ..Field::text(name, label, "") };
-    let channels: Vec<(&str, &str)> = Channel::ALL.iter().map(|c| (c.code(), c.label())).chain([("*", "Any channel (do not contact)")]).collect();
+    let select =
+        |name: &str, label: &str, pairs: &[(&str, &str)]| Field { options: Choice::list(pairs, ""), ..Field::text(name, label, "") };
+    let channels: Vec<(&str, &str)> =
+        Channel::ALL.iter().map(|c| (c.code(), c.label())).chain([("*", "Any channel (do not contact)")]).collect();
     let states = [("denied", "No"), ("granted", "Yes"), ("unknown", "Take the former answer back")];
     vec![
         select("channel", "Channel", &channels),
@@ -128,8 +130,9 @@ fn command(person: PersonId, a: Answer) -> Result<RecordPermission> {
         (_, Some(c)) => Some(c),
         _ => return Err(Error::invalid("consent.channel", "There is no such channel. Nothing was changed.", "Choose one from the list.")),
     };
-    let state = State::parse(&a.state)
-        .ok_or_else(|| Error::invalid("consent.state", "There is no such answer. Nothing was changed.", "Choose yes, no, or take the former answer back."))?;
+    let state = State::parse(&a.state).ok_or_else(|| {
+        Error::invalid("consent.state", "There is no such answer. Nothing was changed.", "Choose yes, no, or take the former answer back.")
+    })?;
     Ok(RecordPermission { person, channel, state, basis: a.basis, note: a.note })
 }
 
@@ -169,7 +172,14 @@ pub(in crate::permissions) async fn record(
 pub(super) fn sample() -> String {
     use rounds_kernel::{Day, Time};
     let day = |d: i32| Time::at_day(Day(d));
-    let entry = |channel, state, from, to: Option<i32>, basis: &str| Entry { channel, state, basis: basis.into(), source: "rounds".into(), from: day(from), to: to.map(day) };
+    let entry = |channel, state, from, to: Option<i32>, basis: &str| Entry {
+        channel,
+        state,
+        basis: basis.into(),
+        source: "rounds".into(),
+        from: day(from),
+        to: to.map(day),
+    };
     let told = vec![
         entry(Some(Channel::Email), State::Granted, 20_700, None, "double opt-in"),
         entry(Some(Channel::Phone), State::Denied, 20_650, None, "asked by <the> person"),

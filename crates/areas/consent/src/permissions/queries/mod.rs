@@ -54,8 +54,9 @@ pub async fn current(db: &impl Query, people: Option<&[PersonId]>) -> Result<Rea
             for chunk in people.chunks(5_000) {
                 let ids: Vec<i64> = chunk.iter().map(|p| p.0).collect();
                 let within = numbers(&ids);
-                let sql =
-                    format!("SELECT person_id, {bits} AS bits FROM permission WHERE valid_to IS NULL AND person_id IN ({within}) GROUP BY person_id");
+                let sql = format!(
+                    "SELECT person_id, {bits} AS bits FROM permission WHERE valid_to IS NULL AND person_id IN ({within}) GROUP BY person_id"
+                );
                 out.extend(db.all::<BitsRow>(&sql, vec![]).await?);
             }
         }
@@ -100,7 +101,8 @@ pub struct Entry {
 
 /// All answers of `person`, newest first. A state replaced at the instant it began is kept too, with `from == to`.
 pub async fn history(db: &impl Query, person: PersonId) -> Result<Vec<Entry>> {
-    let sql = "SELECT channel, state, basis, source, valid_from, valid_to FROM permission WHERE person_id = $1 ORDER BY valid_from DESC, id DESC";
+    let sql =
+        "SELECT channel, state, basis, source, valid_from, valid_to FROM permission WHERE person_id = $1 ORDER BY valid_from DESC, id DESC";
     let rows = db.all::<HistoryRow>(sql, args![person.0]).await?;
     Ok(rows
         .into_iter()

@@ -178,8 +178,12 @@ async fn state_sql(db: &impl Query, filter: &ListFilter) -> Result<Vec<String>> 
         StateFilter::Recorded(State::Unknown) => format!("NOT {}", answer(channel.code(), None)),
         StateFilter::Recorded(s) => answer(channel.code(), Some(s)),
         StateFilter::Reachable | StateFilter::DoNotContact => {
-            let open: Vec<String> =
-                countries(db).await?.into_iter().filter(|c| when_unknown(c, channel) == WhenUnknown::Allowed).map(|c| format!("'{c}'")).collect();
+            let open: Vec<String> = countries(db)
+                .await?
+                .into_iter()
+                .filter(|c| when_unknown(c, channel) == WhenUnknown::Allowed)
+                .map(|c| format!("'{c}'"))
+                .collect();
             // Only countries that the policy names get here, and those are two letters.
             let unknown_allowed = if open.is_empty() && channel != Channel::Visit {
                 "1 = 0".to_owned()

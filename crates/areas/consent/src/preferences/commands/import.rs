@@ -61,13 +61,21 @@ impl Command for ImportPreferences {
 fn checked(row: &PreferenceRow, people: &BTreeMap<String, i64>) -> std::result::Result<(i64, Channel), RowReject> {
     let no = |code: &str, cause: String, remedy: &str| reject(row.line, code, cause, remedy);
     let person = people.get(&row.person_key).ok_or_else(|| {
-        no("import.person_unknown", format!("There is no person with the key “{}”.", row.person_key), "Import the people first, or correct the key.")
+        no(
+            "import.person_unknown",
+            format!("There is no person with the key “{}”.", row.person_key),
+            "Import the people first, or correct the key.",
+        )
     })?;
     let channel = Channel::parse(&row.channel).ok_or_else(|| {
         no("import.channel", format!("“{}” is not a channel.", row.channel), "Use visit, phone, video, email or webinar.")
     })?;
     if !(0.0..=1.0).contains(&row.weight) {
-        return Err(no("import.weight", format!("{} is not between 0 and 1.", row.weight), "Give the propensity as a share, e.g. 0.35; leave the row out when unknown."));
+        return Err(no(
+            "import.weight",
+            format!("{} is not between 0 and 1.", row.weight),
+            "Give the propensity as a share, e.g. 0.35; leave the row out when unknown.",
+        ));
     }
     Ok((*person, channel))
 }

@@ -83,6 +83,14 @@ fn links(fill: &FillAlignment, alignment: AlignmentId, plan: &FillPlan) -> Vec<N
     plan.shares
         .iter()
         .flat_map(of_share)
-        .map(|(owner, account)| NewLink { alignment, account, business_unit: fill.business_unit.clone(), role: fill.role, owner, from, to: None })
+        .map(|(owner, account)| NewLink {
+            alignment,
+            account,
+            business_unit: fill.business_unit.clone(),
+            role: fill.role,
+            owner,
+            from,
+            to: None,
+        })
         .collect()
 }

@@ -86,12 +86,17 @@ impl Command for ImportCoverage {
 fn known(row: &CoverageRow, accounts: &BTreeMap<String, i64>, owner: Option<&i64>) -> std::result::Result<(Slot, i64), RowReject> {
     let no = |code: &str, cause: String, remedy: &str| reject(row.line, code, cause, remedy);
     let account = accounts.get(&row.account_key).ok_or_else(|| {
-        no("import.account_unknown", format!("There is no account with the key “{}”.", row.account_key), "Import the accounts first, or correct the key.")
+        no(
+            "import.account_unknown",
+            format!("There is no account with the key “{}”.", row.account_key),
+            "Import the accounts first, or correct the key.",
+        )
     })?;
-    let owner = owner.ok_or_else(|| no("import.user_unknown", format!("There is no user {}.", row.owner_email), "Create the user first."))?;
-    let role = Role::parse(&row.role)
-        .filter(|r| r.permissions().contains(&Permission::WorkQueue))
-        .ok_or_else(|| no("import.role", format!("“{}” is no role that covers accounts.", row.role), "Use field_rep, remote_rep, kam or success."))?;
+    let owner =
+        owner.ok_or_else(|| no("import.user_unknown", format!("There is no user {}.", row.owner_email), "Create the user first."))?;
+    let role = Role::parse(&row.role).filter(|r| r.permissions().contains(&Permission::WorkQueue)).ok_or_else(|| {
+        no("import.role", format!("“{}” is no role that covers accounts.", row.role), "Use field_rep, remote_rep, kam or success.")
+    })?;
     let unit = row.business_unit.trim();
     if unit.is_empty() {
         return Err(no("import.business_unit_blank", "The business unit is blank.".into(), "Name it as in the product list."));
@@ -175,7 +180,15 @@ async fn keep(tx: &mut Tx, slots: BTreeMap<Slot, Vec<Span>>, source: &str) -> Re
                             found
                         }
                     };
-                    fresh.push(NewLink { alignment, account, business_unit: business_unit.clone(), role, owner: s.owner, from: s.from, to });
+                    fresh.push(NewLink {
+                        alignment,
+                        account,
+                        business_unit: business_unit.clone(),
+                        role,
+                        owner: s.owner,
+                        from: s.from,
+                        to,
+                    });
                 }
             }
         }

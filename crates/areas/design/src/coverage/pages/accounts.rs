@@ -67,7 +67,8 @@ fn columns() -> Vec<Column> {
 fn uncovered_view(shell: Shell, q: &ListQuery, units: &[String], found: Page<AccountLine>) -> AccountsPage {
     let action = "/coverage/uncovered";
     let units: Vec<(&str, &str)> = std::iter::once(("", "Any")).chain(units.iter().map(|u| (u.as_str(), u.as_str()))).collect();
-    let roles: Vec<(&str, &str)> = std::iter::once(("", "Any")).chain(covering_roles().into_iter().map(|r| (r.code(), r.label()))).collect();
+    let roles: Vec<(&str, &str)> =
+        std::iter::once(("", "Any")).chain(covering_roles().into_iter().map(|r| (r.code(), r.label()))).collect();
     let (lines, pager) = list(found, q, action);
     AccountsPage {
         shell,
@@ -76,7 +77,10 @@ fn uncovered_view(shell: Shell, q: &ListQuery, units: &[String], found: Page<Acc
         action: action.into(),
         back: "/coverage".into(),
         empty: ("All accounts are covered", "Every account in your scope has an owner here."),
-        filters: vec![Filter::select("business_unit", "Business unit", &units, &q.business_unit), Filter::select("role", "Role", &roles, &q.role)],
+        filters: vec![
+            Filter::select("business_unit", "Business unit", &units, &q.business_unit),
+            Filter::select("role", "Role", &roles, &q.role),
+        ],
         columns: columns(),
         lines,
         pager,
@@ -91,7 +95,12 @@ pub(in crate::coverage) async fn uncovered(State(app): State<App>, visitor: Visi
     page(&uncovered_view(visitor.shell(&app, "Accounts without an owner"), &q, &units, found))
 }
 
-pub(in crate::coverage) async fn accounts(State(app): State<App>, visitor: Visitor, Path(id): Path<i64>, Query(q): Query<ListQuery>) -> WebResult {
+pub(in crate::coverage) async fn accounts(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(id): Path<i64>,
+    Query(q): Query<ListQuery>,
+) -> WebResult {
     let a = alignment(app.db(), AlignmentId(id)).await?.ok_or_else(|| Error::not_found("alignment"))?;
     let owner = q.owner.parse().ok();
     let day = visitor.now.day().max(a.from());
@@ -121,7 +130,10 @@ pub(super) fn sample() -> String {
         setting: "hospital".into(),
         hrr_name: (id == 1).then(|| "MN- Duluth".into()),
     };
-    let found = Page { rows: vec![line(1, "St. Brigid Medical Center"), line(2, "Northlake <Heart> Institute")], next: Some(Cursor { key: "N".into(), id: 2 }) };
+    let found = Page {
+        rows: vec![line(1, "St. Brigid Medical Center"), line(2, "Northlake <Heart> Institute")],
+        next: Some(Cursor { key: "N".into(), id: 2 }),
+    };
     let view = uncovered_view(Shell::sample("Accounts without an owner"), &ListQuery::default(), &["Orthopaedics".into()], found);
     askama::Template::render(&view).unwrap_or_default()
 }

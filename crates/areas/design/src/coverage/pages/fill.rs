@@ -27,8 +27,11 @@ pub(in crate::coverage) struct FillForm {
 }
 
 fn command(f: &FillForm) -> Result<FillAlignment> {
-    let role = Role::parse(&f.role).ok_or_else(|| Error::invalid("design.fill_role", "There is no such role. Nothing was changed.", "Choose one from the list."))?;
-    let by = FillBy::parse(&f.by).ok_or_else(|| Error::invalid("design.fill_by", "Regions are states or referral regions. Nothing was changed.", "Choose one from the list."))?;
+    let role = Role::parse(&f.role)
+        .ok_or_else(|| Error::invalid("design.fill_role", "There is no such role. Nothing was changed.", "Choose one from the list."))?;
+    let by = FillBy::parse(&f.by).ok_or_else(|| {
+        Error::invalid("design.fill_by", "Regions are states or referral regions. Nothing was changed.", "Choose one from the list.")
+    })?;
     let effective_from = Day::parse(&f.effective_from)?;
     Ok(FillAlignment { name: f.name.clone(), business_unit: f.business_unit.clone(), role, by, effective_from })
 }
@@ -43,7 +46,8 @@ pub(in crate::coverage) async fn fill(State(app): State<App>, visitor: Visitor, 
     let options = RunOptions { idempotency_key: (!f.form_key.is_empty()).then_some(f.form_key), dry_run: false };
     let done = app.runner().run_with(&visitor.actor, wanted, options).await?.out;
     let (accounts, owners) = (told(done.plan.accounts()), told(done.plan.shares.len()));
-    let said = format!("{accounts} accounts go to {owners} owners from {}; {} change hands.", done.plan.effective_from, told(done.plan.moved));
+    let said =
+        format!("{accounts} accounts go to {owners} owners from {}; {} change hands.", done.plan.effective_from, told(done.plan.moved));
     flashes.good(&format!("/coverage/{}", done.alignment), said).await
 }
 
@@ -88,10 +92,21 @@ fn view(shell: Shell, wanted: &FillAlignment, plan: &FillPlan, form_key: String)
     } else {
         "Each account counts the same: potential is known for too few of them.".to_owned()
     };
-    let without = if plan.without.is_empty() { String::new() } else { format!("There are more owners than regions: {} get none. Finer regions may help.", told(plan.without.len())) };
+    let without = if plan.without.is_empty() {
+        String::new()
+    } else {
+        format!("There are more owners than regions: {} get none. Finer regions may help.", told(plan.without.len()))
+    };
     Preview {
         shell,
-        sub: format!("{}: {}, {} · by {} · from {}", wanted.name, wanted.business_unit, wanted.role.label().to_lowercase(), wanted.by.label().to_lowercase(), wanted.effective_from),
+        sub: format!(
+            "{}: {}, {} · by {} · from {}",
+            wanted.name,
+            wanted.business_unit,
+            wanted.role.label().to_lowercase(),
+            wanted.by.label().to_lowercase(),
+            wanted.effective_from
+        ),
         hidden: vec![
             ("name", wanted.name.clone()),
             ("business_unit", wanted.business_unit.clone()),
@@ -105,7 +120,13 @@ fn view(shell: Shell, wanted: &FillAlignment, plan: &FillPlan, form_key: String)
         without,
         basis,
         chart: index_chart(&lines, "Workload by owner"),
-        columns: vec![Column::text("Owner"), Column::text("Regions, accounts"), Column::number("Accounts"), Column::text("Change"), Column::number("Workload index")],
+        columns: vec![
+            Column::text("Owner"),
+            Column::text("Regions, accounts"),
+            Column::number("Accounts"),
+            Column::text("Change"),
+            Column::number("Workload index"),
+        ],
         lines,
     }
 }
@@ -114,7 +135,8 @@ pub(super) fn sample() -> String {
     use super::super::{OwnerShare, Region};
     use rounds_kernel::UserId;
     let region = |name: &str, n: i64| Region { name: name.into(), accounts: (0..n).collect(), load: n as f64 };
-    let share = |id: i64, name: &str, regions: Vec<Region>, index, kept| OwnerShare { owner: UserId(id), name: name.into(), regions, index, kept };
+    let share =
+        |id: i64, name: &str, regions: Vec<Region>, index, kept| OwnerShare { owner: UserId(id), name: name.into(), regions, index, kept };
     let plan = FillPlan {
         shares: vec![
             share(1, "Jonas Weber", vec![region("TX- Houston (301)", 88), region("TX- Austin (309)", 40)], 1_040, 90),
@@ -126,6 +148,12 @@ pub(super) fn sample() -> String {
         unknown_potential: 61,
         effective_from: Day(20_820),
     };
-    let wanted = FillAlignment { name: "Ortho field 2027".into(), business_unit: "Orthopaedics".into(), role: Role::FieldRep, by: FillBy::Hrr, effective_from: Day(20_820) };
+    let wanted = FillAlignment {
+        name: "Ortho field 2027".into(),
+        business_unit: "Orthopaedics".into(),
+        role: Role::FieldRep,
+        by: FillBy::Hrr,
+        effective_from: Day(20_820),
+    };
     askama::Template::render(&view(Shell::sample("What would change"), &wanted, &plan, "sample".into())).unwrap_or_default()
 }

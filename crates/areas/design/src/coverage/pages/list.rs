@@ -78,7 +78,9 @@ fn line(a: AlignmentRow, shown: &Shown) -> Line {
         owners: told(sizes.len()),
         accounts: told(usize::try_from(sizes.iter().sum::<i64>()).unwrap_or_default()),
         spread,
-        uncovered: uncovered.map(|n| (told(usize::try_from(*n).unwrap_or_default()), format!("/coverage/uncovered?{}", query_of(&a.business_unit, &a.role)))),
+        uncovered: uncovered.map(|n| {
+            (told(usize::try_from(*n).unwrap_or_default()), format!("/coverage/uncovered?{}", query_of(&a.business_unit, &a.role)))
+        }),
         name: a.name,
     }
 }
@@ -90,13 +92,18 @@ fn view(shell: Shell, may_fill: bool, shown: Shown) -> CoveragePage {
     let tone = if nobody > 0 { Tone::Warn } else { Tone::Good };
     let stats = vec![
         Stat::new("Alignments that hold today", told(holding), "/coverage"),
-        Stat::new("Accounts nobody covers", told(nobody), "/coverage/uncovered").note(if nobody > 0 { "no owner in any business unit" } else { "all are covered" }, tone),
+        Stat::new("Accounts nobody covers", told(nobody), "/coverage/uncovered")
+            .note(if nobody > 0 { "no owner in any business unit" } else { "all are covered" }, tone),
     ];
     let text = ["Alignment", "Business unit", "Role", "Filled by", "From", "State"].map(Column::text);
     let numbers = ["Owners", "Accounts", "Each: least · median · most", "Without an owner"].map(Column::number);
     let units: Vec<(&str, &str)> = shown.units.iter().map(|u| (u.as_str(), u.as_str())).collect();
     let roles: Vec<(&str, &str)> = covering_roles().into_iter().map(|r| (r.code(), r.label())).collect();
-    let unit = if units.is_empty() { Field::text("business_unit", "Business unit", "") } else { Field { options: Choice::list(&units, ""), ..Field::text("business_unit", "Business unit", "") } };
+    let unit = if units.is_empty() {
+        Field::text("business_unit", "Business unit", "")
+    } else {
+        Field { options: Choice::list(&units, ""), ..Field::text("business_unit", "Business unit", "") }
+    };
     let mut fields = vec![unit, Field { options: Choice::list(&roles, ""), ..Field::text("role", "Role of the owners", "") }];
     fields.extend(fill_fields(&FormStart { name: "", by: FillBy::Hrr, from: shown.today }));
     CoveragePage { shell, may_fill, stats, columns: text.into_iter().chain(numbers).collect(), lines, fields }
@@ -136,7 +143,11 @@ fn shown_sample() -> Shown {
     let count = |alignment_id, links, holding| OwnerCount { alignment_id, holding, links };
     Shown {
         today: Day(20_780),
-        alignments: vec![row(3, "Ortho field 2027", "field_rep", "hrr", 20_820), row(1, "Ortho field 2026", "field_rep", "state", 20_454), row(2, "Ortho <remote>", "remote_rep", "given", 20_454)],
+        alignments: vec![
+            row(3, "Ortho field 2027", "field_rep", "hrr", 20_820),
+            row(1, "Ortho field 2026", "field_rep", "state", 20_454),
+            row(2, "Ortho <remote>", "remote_rep", "given", 20_454),
+        ],
         counts: vec![count(1, 180, 180), count(1, 212, 212), count(1, 97, 97), count(2, 2_400, 2_400), count(3, 160, 0), count(3, 171, 0)],
         uncovered: BTreeMap::from([(("Orthopaedics".into(), "field_rep".into()), 0), (("Orthopaedics".into(), "remote_rep".into()), 312)]),
         nobody: 41,

@@ -36,7 +36,11 @@ fn span(least: i64, most: i64) -> String {
 
 /// Roles that cover accounts.
 fn covering_roles() -> Vec<Role> {
-    Role::ALL.iter().copied().filter(|r| r.permissions().contains(&Permission::WorkQueue) && !matches!(r, Role::Admin | Role::Manager)).collect()
+    Role::ALL
+        .iter()
+        .copied()
+        .filter(|r| r.permissions().contains(&Permission::WorkQueue) && !matches!(r, Role::Admin | Role::Manager))
+        .collect()
 }
 
 /// What a fill's form is filled in with.
@@ -51,7 +55,15 @@ fn fill_fields(start: &FormStart<'_>) -> Vec<Field> {
     let by: Vec<(&str, &str)> = [FillBy::State, FillBy::Hrr].iter().map(|b| (b.code(), b.label())).collect();
     vec![
         Field { hint: "How people will know it.".into(), ..Field::text("name", "Name of the alignment", start.name) },
-        Field { options: Choice::list(&by, start.by.code()), hint: "Regions are given away whole; finer ones balance better.".into(), ..Field::text("by", "Fill by", "") },
-        Field { kind: "date".into(), hint: "What holds now ends on this day.".into(), ..Field::text("effective_from", "First day", &start.from.to_string()) },
+        Field {
+            options: Choice::list(&by, start.by.code()),
+            hint: "Regions are given away whole; finer ones balance better.".into(),
+            ..Field::text("by", "Fill by", "")
+        },
+        Field {
+            kind: "date".into(),
+            hint: "What holds now ends on this day.".into(),
+            ..Field::text("effective_from", "First day", &start.from.to_string())
+        },
     ]
 }

@@ -62,7 +62,15 @@ pub(super) fn regions_told<'a>(regions: impl Iterator<Item = (&'a str, usize)>) 
 /// Bars of the workload index.
 pub(super) fn index_chart(lines: &[OwnerLine], caption: &str) -> Chart {
     let rows = lines.iter().map(|l| Row::one(l.name.clone(), l.index as f64, l.index_told())).collect();
-    bar(Spec { caption: caption.into(), unit: "1,000 is the mean".into(), first_column: "Owner".into(), legend: vec!["Workload index".into()] }, rows)
+    bar(
+        Spec {
+            caption: caption.into(),
+            unit: "1,000 is the mean".into(),
+            first_column: "Owner".into(),
+            legend: vec!["Workload index".into()],
+        },
+        rows,
+    )
 }
 
 fn lines(rows: &[OwnerRegion], by_region: bool, weights: &Weights) -> Vec<OwnerLine> {
@@ -99,7 +107,11 @@ fn view(shell: Shell, may_fill: bool, today: Day, a: &AlignmentRow, rows: &[Owne
     let least = lines.iter().map(|l| l.index).min().unwrap_or(0);
     let most = lines.iter().map(|l| l.index).max().unwrap_or(0);
     let even = if most <= 1_200 && least >= 800 { Tone::Good } else { Tone::Warn };
-    let basis = if weights.by_potential { format!("by potential; {} accounts unknown, counted as average", told(weights.unknown)) } else { "each account counts the same".into() };
+    let basis = if weights.by_potential {
+        format!("by potential; {} accounts unknown, counted as average", told(weights.unknown))
+    } else {
+        "each account counts the same".into()
+    };
     let stats = vec![
         Stat::new("Owners", told(lines.len()), &home),
         Stat::new("Accounts", told(rows.len()), &format!("{home}/accounts")),
@@ -111,12 +123,23 @@ fn view(shell: Shell, may_fill: bool, today: Day, a: &AlignmentRow, rows: &[Owne
         may_fill,
         id: a.id,
         name: a.name.clone(),
-        sub: format!("{} · {} · filled by {} · from {}", a.business_unit, a.role_label().to_lowercase(), a.filled_label().to_lowercase(), a.from()),
+        sub: format!(
+            "{} · {} · filled by {} · from {}",
+            a.business_unit,
+            a.role_label().to_lowercase(),
+            a.filled_label().to_lowercase(),
+            a.from()
+        ),
         business_unit: a.business_unit.clone(),
         role: a.role.clone(),
         stats,
         chart: index_chart(&lines, "Workload by owner"),
-        columns: vec![Column::text("Owner"), Column::text("Regions, accounts"), Column::number("Accounts"), Column::number("Workload index")],
+        columns: vec![
+            Column::text("Owner"),
+            Column::text("Regions, accounts"),
+            Column::number("Accounts"),
+            Column::number("Workload index"),
+        ],
         lines,
         fields: fill_fields(&start),
     }
@@ -135,7 +158,14 @@ pub(in crate::coverage) async fn one(State(app): State<App>, visitor: Visitor, P
 }
 
 pub(super) fn sample() -> String {
-    let a = AlignmentRow { id: 1, name: "Ortho field 2026".into(), business_unit: "Orthopaedics".into(), role: "field_rep".into(), filled_by: "state".into(), effective_from: 20_454 };
+    let a = AlignmentRow {
+        id: 1,
+        name: "Ortho field 2026".into(),
+        business_unit: "Orthopaedics".into(),
+        role: "field_rep".into(),
+        filled_by: "state".into(),
+        effective_from: 20_454,
+    };
     let rows: Vec<OwnerRegion> = (0..60)
         .map(|i| OwnerRegion {
             owner_id: 1 + i % 3,

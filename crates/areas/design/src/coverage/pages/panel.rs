@@ -4,8 +4,8 @@ use super::super::{Coverer, owners_of};
 use rounds_customers::panels::{Panel, PanelHtml, Subject};
 use rounds_customers::scope::see_account;
 use rounds_kernel::{Day, Permission, Result, Role};
-use rounds_web::{App, Visitor};
 use rounds_web::components::Column;
+use rounds_web::{App, Visitor};
 
 #[derive(askama::Template)]
 #[template(path = "coverage/templates/panel.html")]

@@ -2,7 +2,10 @@
 
 mod shown;
 
-pub(super) use shown::{AccountLine, AlignmentRow, OwnerCount, OwnerRegion, accounts_of, alignment, alignments, business_units, owner_counts, owner_regions, uncovered, uncovered_count};
+pub(super) use shown::{
+    AccountLine, AlignmentRow, OwnerCount, OwnerRegion, accounts_of, alignment, alignments, business_units, owner_counts, owner_regions,
+    uncovered, uncovered_count,
+};
 
 use super::CoverageLink;
 use rounds_kernel::{AccountId, Day, Result, Role, UserId};
@@ -25,7 +28,10 @@ pub(super) fn holds(alias: &str, place: usize) -> String {
 
 /// All links that hold on `day`, by account: one query, made for planning. Roles of a newer release are left out.
 pub async fn links(db: &impl Query, day: Day) -> Result<Vec<CoverageLink>> {
-    let sql = format!("SELECT c.account_id, c.business_unit, c.role, c.owner_id FROM coverage c WHERE {} ORDER BY c.account_id, c.id", holds("c", 1));
+    let sql = format!(
+        "SELECT c.account_id, c.business_unit, c.role, c.owner_id FROM coverage c WHERE {} ORDER BY c.account_id, c.id",
+        holds("c", 1)
+    );
     let rows = db.all::<LinkRow>(&sql, args![i64::from(day.0)]).await?;
     let mut units: BTreeSet<Arc<str>> = BTreeSet::new();
     let mut out = Vec::with_capacity(rows.len());

@@ -72,13 +72,21 @@ impl Command for ImportPotential {
 fn checked(row: &PotentialRow, accounts: &BTreeMap<String, i64>) -> std::result::Result<i64, RowReject> {
     let no = |code: &str, cause: String, remedy: &str| Err(reject(row.line, code, cause, remedy));
     let Some(account) = accounts.get(&row.account_key) else {
-        return no("import.account_unknown", format!("There is no account with the key “{}”.", row.account_key), "Import the accounts first, or correct the key.");
+        return no(
+            "import.account_unknown",
+            format!("There is no account with the key “{}”.", row.account_key),
+            "Import the accounts first, or correct the key.",
+        );
     };
     if row.family.trim().is_empty() {
         return no("import.family_blank", "The product family is blank.".into(), "Name the family as in the product list.");
     }
     if row.low_cents < 0 || row.low_cents > row.annual_cents || row.annual_cents > row.high_cents {
-        return no("import.potential_range", "The estimate does not lie between its low and high end, or is negative.".into(), "Give 0 ≤ low ≤ estimate ≤ high; leave the row out when unknown.");
+        return no(
+            "import.potential_range",
+            "The estimate does not lie between its low and high end, or is negative.".into(),
+            "Give 0 ≤ low ≤ estimate ≤ high; leave the row out when unknown.",
+        );
     }
     Ok(*account)
 }

@@ -39,9 +39,14 @@ impl Command for RecordOutcome {
         expect(&a, &[State::Proposed, State::Accepted], "record")?;
         let channel = channel(&a)?;
         if !outcomes_of(channel).contains(&self.outcome) {
-            return Err(Error::invalid("engage.outcome", format!("“{}” is no outcome of this channel. Nothing was changed.", self.outcome.label()), "Choose one from the list."));
+            return Err(Error::invalid(
+                "engage.outcome",
+                format!("“{}” is no outcome of this channel. Nothing was changed.", self.outcome.label()),
+                "Choose one from the list.",
+            ));
         }
-        let family = tx.text("SELECT p.family FROM plan_action a JOIN product p ON p.id = a.product_id WHERE a.id = $1", args![a.id]).await?;
+        let family =
+            tx.text("SELECT p.family FROM plan_action a JOIN product p ON p.id = a.product_id WHERE a.id = $1", args![a.id]).await?;
         let made = gate::ContactMade {
             person: PersonId(a.person_id),
             account: AccountId(a.account_id),

@@ -25,6 +25,9 @@ pub(super) const RULE: Rule = Rule {
     words: |c| {
         let (week, four) = counts(c.person, c.snapshot.week.monday());
         let limits = &c.snapshot.limits;
-        format!("{week} of {} contacts this week and {four} of {} in four weeks are used, over all channels and owners.", limits.person_week, limits.person_four_weeks)
+        format!(
+            "{week} of {} contacts this week and {four} of {} in four weeks are used, over all channels and owners.",
+            limits.person_week, limits.person_four_weeks
+        )
     },
 };

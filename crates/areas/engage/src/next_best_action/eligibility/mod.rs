@@ -26,7 +26,13 @@ pub(super) struct Case<'a> {
 impl<'a> Case<'a> {
     pub fn new(snapshot: &'a Snapshot, candidate: &'a Candidate) -> Self {
         let person = &snapshot.people[candidate.person as usize];
-        Self { snapshot, candidate, person, account: &snapshot.accounts[person.account as usize], owner: &snapshot.owners[candidate.owner as usize] }
+        Self {
+            snapshot,
+            candidate,
+            person,
+            account: &snapshot.accounts[person.account as usize],
+            owner: &snapshot.owners[candidate.owner as usize],
+        }
     }
 }
 

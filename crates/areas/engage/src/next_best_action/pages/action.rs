@@ -52,7 +52,9 @@ fn seen(f: &FactRow, zone: &str) -> Option<Seen> {
     }
     let how = f.channel().map_or("Note", Channel::label);
     let text = match Outcome::parse(f.text("outcome")) {
-        Some(o) => format!("{how} · {} — {}", Purpose::parse(f.text("purpose")).map_or("contact", Purpose::label), o.label().to_lowercase()),
+        Some(o) => {
+            format!("{how} · {} — {}", Purpose::parse(f.text("purpose")).map_or("contact", Purpose::label), o.label().to_lowercase())
+        }
         None => f.text("text").to_owned(),
     };
     Some(Seen { iso: f.at().rfc3339(), at: f.at().in_zone(zone), text, note: f.text("note").to_owned() })
@@ -60,7 +62,12 @@ fn seen(f: &FactRow, zone: &str) -> Option<Seen> {
 
 async fn evidence(app: &App, visitor: &Visitor, a: &ActionRow) -> Result<Evidence, Error> {
     let facts = of(app.db(), Subject::Person(PersonId(a.person_id)), None, 12).await?;
-    Ok(evidence_of(a, facts.iter().filter_map(|f| seen(f, &visitor.actor.zone)).take(6).collect(), &visitor.actor.zone))
+    Ok(evidence_of(
+        a,
+        facts.iter().filter_map(|f| seen(f, &visitor.actor.zone)).take(6).collect(),
+        &visitor.actor.zone,
+        visitor.actor.user == Some(UserId(a.owner_id)),
+    ))
 }
 
 /// A business unit as a person reads it; `all` stands for every one of them.
@@ -78,7 +85,7 @@ fn yours(at: i64, theirs: &str, own: &str) -> String {
     if here == there { String::new() } else { format!("there, {here} for you") }
 }
 
-fn evidence_of(a: &ActionRow, contacts: Vec<Seen>, zone: &str) -> Evidence {
+fn evidence_of(a: &ActionRow, contacts: Vec<Seen>, zone: &str, mine: bool) -> Evidence {
     let mut facts = vec![
         Fact::new("Account", a.account.clone()).link(format!("/accounts/{}", a.account_id)),
         Fact::new("Person", a.person.clone()).link(format!("/people/{}", a.person_id)),
@@ -91,7 +98,7 @@ fn evidence_of(a: &ActionRow, contacts: Vec<Seen>, zone: &str) -> Evidence {
     if let Some(t) = a.start_at {
         facts.push(Fact::new("When", format!("{} {}", day(a.day).short(), clock(Time(t), &a.zone))).note(yours(t, &a.zone, zone)));
     }
-    let state = state_note(a, zone);
+    let state = state_note(a, zone, mine);
     if !state.is_empty() {
         facts.push(Fact::new("State", state));
     }
@@ -117,12 +124,21 @@ pub(in super::super) async fn peek(State(app): State<App>, visitor: Visitor, Pat
 
 pub(super) fn samples() -> Vec<(&'static str, String)> {
     let a = sample_action(1, "phone", None);
-    let seen = Seen { iso: "2026-11-02T09:00:00Z".into(), at: "2026-11-02 09:00".into(), text: "Call · follow-up — spoke with them".into(), note: "asked for <data>".into() };
-    let e = evidence_of(&a, vec![seen], "Europe/Warsaw");
+    let seen = Seen {
+        iso: "2026-11-02T09:00:00Z".into(),
+        at: "2026-11-02 09:00".into(),
+        text: "Call · follow-up — spoke with them".into(),
+        note: "asked for <data>".into(),
+    };
+    let e = evidence_of(&a, vec![seen], "Europe/Warsaw", true);
     let done = sample_action(1, "visit", Some("outcome"));
     vec![
         ("action", askama::Template::render(&view(Shell::sample("Action"), &a, e.clone(), true, "Europe/Warsaw")).unwrap_or_default()),
-        ("action, done, a colleague's", askama::Template::render(&view(Shell::sample("Action"), &done, evidence_of(&done, vec![], "UTC"), false, "UTC")).unwrap_or_default()),
+        (
+            "action, done, a colleague's",
+            askama::Template::render(&view(Shell::sample("Action"), &done, evidence_of(&done, vec![], "UTC", false), false, "UTC"))
+                .unwrap_or_default(),
+        ),
         ("action, beside the queue", askama::Template::render(&Peek { evidence: e }).unwrap_or_default()),
     ]
 }

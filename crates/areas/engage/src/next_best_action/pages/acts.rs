@@ -27,19 +27,38 @@ async fn once<C: Command>(app: &App, visitor: &Visitor, key: String, command: C)
     Ok(app.runner().run_with(&visitor.actor, command, RunOptions { idempotency_key, dry_run: false }).await?.out)
 }
 
-pub(in super::super) async fn accept(State(app): State<App>, visitor: Visitor, flashes: Flashes, Path(id): Path<i64>, Form(f): Form<Act>) -> WebResult {
+pub(in super::super) async fn accept(
+    State(app): State<App>,
+    visitor: Visitor,
+    flashes: Flashes,
+    Path(id): Path<i64>,
+    Form(f): Form<Act>,
+) -> WebResult {
     let person = once(&app, &visitor, f.form_key, Accept { action: ActionId(id) }).await?;
     flashes.good_with_undo(&format!("/queue#action-{id}"), format!("Accepted: {person}."), format!("/actions/{id}/reopen")).await
 }
 
-pub(in super::super) async fn dismiss(State(app): State<App>, visitor: Visitor, flashes: Flashes, Path(id): Path<i64>, Form(f): Form<Act>) -> WebResult {
+pub(in super::super) async fn dismiss(
+    State(app): State<App>,
+    visitor: Visitor,
+    flashes: Flashes,
+    Path(id): Path<i64>,
+    Form(f): Form<Act>,
+) -> WebResult {
     let person = once(&app, &visitor, f.form_key, Dismiss { action: ActionId(id), reason: f.reason, note: f.note }).await?;
     flashes.good_with_undo("/queue", format!("Dismissed: {person}."), format!("/actions/{id}/reopen")).await
 }
 
-pub(in super::super) async fn outcome(State(app): State<App>, visitor: Visitor, flashes: Flashes, Path(id): Path<i64>, Form(f): Form<Act>) -> WebResult {
-    let outcome = Outcome::parse(&f.outcome)
-        .ok_or_else(|| Error::invalid("engage.outcome", "An outcome is needed. Nothing was changed.", "Choose what happened from the list."))?;
+pub(in super::super) async fn outcome(
+    State(app): State<App>,
+    visitor: Visitor,
+    flashes: Flashes,
+    Path(id): Path<i64>,
+    Form(f): Form<Act>,
+) -> WebResult {
+    let outcome = Outcome::parse(&f.outcome).ok_or_else(|| {
+        Error::invalid("engage.outcome", "An outcome is needed. Nothing was changed.", "Choose what happened from the list.")
+    })?;
     let person = once(&app, &visitor, f.form_key, RecordOutcome { action: ActionId(id), outcome, note: f.note }).await?;
     flashes.good("/queue", format!("Recorded for {person}: {}. It stands on their timeline.", outcome.label().to_lowercase())).await
 }

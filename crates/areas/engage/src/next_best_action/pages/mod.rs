@@ -1,7 +1,7 @@
 //! Pages of the capability.
 
-mod acts;
 mod action;
+mod acts;
 mod plans;
 mod queue;
 mod team;
@@ -82,8 +82,8 @@ fn state_of(a: &ActionRow) -> CardState {
     }
 }
 
-fn state_note(a: &ActionRow, zone: &str) -> String {
-    let by = a.step_by.as_deref().unwrap_or("someone");
+fn state_note(a: &ActionRow, zone: &str, mine: bool) -> String {
+    let by = if mine { "you" } else { a.step_by.as_deref().unwrap_or("someone") };
     let at = a.step_at.map_or_else(String::new, |t| clock(Time(t), zone));
     let why = a.step_reason.as_deref().unwrap_or_default();
     match a.state() {
@@ -106,7 +106,7 @@ fn card(a: &ActionRow, zone: &str, mine: bool, simulated: bool) -> ActionCard {
     ActionCard {
         id: format!("action-{}", a.id),
         state: state_of(a),
-        state_note: state_note(a, zone),
+        state_note: state_note(a, zone, mine),
         icon: icon(&a.channel).into(),
         verb: verb(&a.channel).into(),
         whom: a.person.clone(),

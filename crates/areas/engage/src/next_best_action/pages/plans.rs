@@ -87,9 +87,19 @@ fn list_view(shell: Shell, rows: Vec<PlanRow>, zone: &str, make: Option<Week>) -
         .collect();
     PlansPage {
         shell,
-        columns: vec![Column::text("Week"), Column::text("Made"), Column::number("Actions"), Column::number("Below the bound"), Column::number("Statements checked"), Column::text("State")],
+        columns: vec![
+            Column::text("Week"),
+            Column::text("Made"),
+            Column::number("Actions"),
+            Column::number("Below the bound"),
+            Column::number("Statements checked"),
+            Column::text("State"),
+        ],
         plans,
-        make: make.map(|w| Field { hint: "As YYYY-Wnn; the plan in force for the week is replaced, accepted actions stay.".into(), ..Field::text("week", "Week", &w.to_string()) }),
+        make: make.map(|w| Field {
+            hint: "As YYYY-Wnn; the plan in force for the week is replaced, accepted actions stay.".into(),
+            ..Field::text("week", "Week", &w.to_string())
+        }),
     }
 }
 
@@ -123,21 +133,48 @@ pub(in super::super) async fn plan(State(app): State<App>, visitor: Visitor, Pat
 fn view(shell: Shell, row: &PlanRow, report: &PlanReport, checked: &CheckReport, names: &BTreeMap<i64, String>, zone: &str) -> PlanPage {
     let stopped = total_refusals(report);
     let rows = stopped.iter().map(|(rule, n)| charts::Row::one(title_of(rule), *n as f64, grouped(*n as i64))).collect();
-    let spec = charts::Spec { caption: "People kept from a proposal, by the gravest reason".into(), unit: "people".into(), first_column: "Reason".into(), legend: vec!["People".into()] };
+    let spec = charts::Spec {
+        caption: "People kept from a proposal, by the gravest reason".into(),
+        unit: "people".into(),
+        first_column: "Reason".into(),
+        legend: vec!["People".into()],
+    };
     let here = format!("/plans/{}", row.id);
     PlanPage {
         shell,
         title: format!("Plan of {}", row.week),
-        sub: format!("made {} {} · plan {}{}", Time(row.made_at).day().short(), clock(Time(row.made_at), zone), row.id, row.parent_id.map_or_else(String::new, |p| format!(", replaces plan {p}"))),
+        sub: format!(
+            "made {} {} · plan {}{}",
+            Time(row.made_at).day().short(),
+            clock(Time(row.made_at), zone),
+            row.id,
+            row.parent_id.map_or_else(String::new, |p| format!(", replaces plan {p}"))
+        ),
         stats: vec![
-            Stat::new("Actions", grouped(row.actions), "/team").note(format!("{} people looked at", grouped(report.people as i64)), Tone::Plain),
-            Stat::new("Possible contacts", grouped(report.candidates as i64), &format!("{here}#stopped")).note(format!("{} passed every rule", grouped(report.eligible as i64)), Tone::Plain),
-            Stat::new("Below the bound", gap_text(report.gap), &format!("{here}#proof")).note("no plan can be worth more than the bound", Tone::Good),
-            Stat::new("Statements checked", grouped(checked.statements as i64), &format!("{here}#proof")).note(match checked.breaches.len() { 0 => "none broken".into(), n => format!("{n} broken") }, if checked.breaches.is_empty() { Tone::Good } else { Tone::Bad }),
+            Stat::new("Actions", grouped(row.actions), "/team")
+                .note(format!("{} people looked at", grouped(report.people as i64)), Tone::Plain),
+            Stat::new("Possible contacts", grouped(report.candidates as i64), &format!("{here}#stopped"))
+                .note(format!("{} passed every rule", grouped(report.eligible as i64)), Tone::Plain),
+            Stat::new("Below the bound", gap_text(report.gap), &format!("{here}#proof"))
+                .note("no plan can be worth more than the bound", Tone::Good),
+            Stat::new("Statements checked", grouped(checked.statements as i64), &format!("{here}#proof")).note(
+                match checked.breaches.len() {
+                    0 => "none broken".into(),
+                    n => format!("{n} broken"),
+                },
+                if checked.breaches.is_empty() { Tone::Good } else { Tone::Bad },
+            ),
         ],
         any_stopped: !stopped.is_empty(),
         stopped: charts::bar(spec, rows),
-        columns: vec![Column::text("Colleague"), Column::number("Planned"), Column::number("Has"), Column::number("Used"), Column::number("Worth of one more hour"), Column::number("Held back")],
+        columns: vec![
+            Column::text("Colleague"),
+            Column::number("Planned"),
+            Column::number("Has"),
+            Column::number("Used"),
+            Column::number("Worth of one more hour"),
+            Column::number("Held back"),
+        ],
         owners: report.prices.iter().map(|p| owner_line(p, &report.refusals, names)).collect(),
         uncovered: report.uncovered_key_accounts.clone(),
         snapshot: row.snapshot_hash.get(..16).unwrap_or_default().to_owned(),
@@ -188,7 +225,11 @@ pub(super) fn samples() -> Vec<(&'static str, String)> {
     let older = PlanRow { id: 2, parent_id: None, ..row.clone() };
     vec![
         ("plan", askama::Template::render(&view(Shell::sample("Plan"), &row, &report, &checked, &names, "UTC")).unwrap_or_default()),
-        ("plans", askama::Template::render(&list_view(Shell::sample("Plans"), vec![row, older], "UTC", Some(Week { year: 2026, week: 48 }))).unwrap_or_default()),
+        (
+            "plans",
+            askama::Template::render(&list_view(Shell::sample("Plans"), vec![row, older], "UTC", Some(Week { year: 2026, week: 48 })))
+                .unwrap_or_default(),
+        ),
         ("plans, none yet", askama::Template::render(&list_view(Shell::sample("Plans"), vec![], "UTC", None)).unwrap_or_default()),
     ]
 }

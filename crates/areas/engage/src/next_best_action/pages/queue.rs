@@ -86,7 +86,16 @@ fn shown_day(visitor: &Visitor, q: &QueueQuery, week: Week, actions: &[ActionRow
 }
 
 #[allow(clippy::too_many_arguments, reason = "one call site; the parts of a page have no better name together")]
-fn view(shell: Shell, visitor: &Visitor, owner: i64, whose: String, week: Week, shown: Day, plan: Option<PlanRow>, actions: Vec<ActionRow>) -> QueuePage {
+fn view(
+    shell: Shell,
+    visitor: &Visitor,
+    owner: i64,
+    whose: String,
+    week: Week,
+    shown: Day,
+    plan: Option<PlanRow>,
+    actions: Vec<ActionRow>,
+) -> QueuePage {
     let mine = visitor.actor.user == Some(UserId(owner));
     let link = |d: Day| format!("/queue?week={week}&day={d}{}", if mine { String::new() } else { format!("&owner={owner}") });
     let days = (0..5)
@@ -137,7 +146,12 @@ fn held_lines(report: &PlanReport, owner: i64) -> Vec<HeldLine> {
         .refusals
         .iter()
         .filter(|r| r.owner == owner && r.people > 0)
-        .map(|r| HeldLine { title: title_of(&r.rule), rule: r.rule.clone(), people: i64::from(r.people), shown: grouped(i64::from(r.people)) })
+        .map(|r| HeldLine {
+            title: title_of(&r.rule),
+            rule: r.rule.clone(),
+            people: i64::from(r.people),
+            shown: grouped(i64::from(r.people)),
+        })
         .collect();
     lines.sort_by_key(|l| std::cmp::Reverse(l.people));
     lines
@@ -182,7 +196,10 @@ pub(in super::super) async fn held(State(app): State<App>, visitor: Visitor, Que
         })
         .collect();
     let first = if people.len() == HELD_SHOWN { "the first " } else { "" };
-    let sub = format!("Week {week} · {first}{} kept from the queue by this rule", plural(people.len() as i64, "person").replace("persons", "people"));
+    let sub = format!(
+        "Week {week} · {first}{} kept from the queue by this rule",
+        plural(people.len() as i64, "person").replace("persons", "people")
+    );
     page(&held_view(visitor.shell(&app, "Held back"), title_of(&rule), sub, people))
 }
 
@@ -193,16 +210,36 @@ fn held_view(shell: Shell, title: &'static str, sub: String, people: Vec<HeldPer
 pub(super) fn samples() -> Vec<(&'static str, String)> {
     let visitor = Visitor::sample();
     let week = Week { year: 2026, week: 48 };
-    let actions = vec![sample_action(1, "phone", None), sample_action(2, "visit", Some("accept")), sample_action(3, "email", Some("outcome")), sample_action(4, "video", Some("dismiss"))];
+    let actions = vec![
+        sample_action(1, "phone", None),
+        sample_action(2, "visit", Some("accept")),
+        sample_action(3, "email", Some("outcome")),
+        sample_action(4, "video", Some("dismiss")),
+    ];
     let draw = |rows: Vec<ActionRow>, own: i64| {
-        askama::Template::render(&view(Shell::sample("Queue"), &visitor, own, "Ines Kowalski".into(), week, day(20_780), None, rows)).unwrap_or_default()
+        askama::Template::render(&view(Shell::sample("Queue"), &visitor, own, "Ines Kowalski".into(), week, day(20_780), None, rows))
+            .unwrap_or_default()
     };
-    let held = HeldPerson { id: 3, name: "Dr. <b>Meyer</b>".into(), role: "Physician".into(), account: "St. Brigid".into(), words: "2 of 2 contacts this week are used.".into() };
+    let held = HeldPerson {
+        id: 3,
+        name: "Dr. <b>Meyer</b>".into(),
+        role: "Physician".into(),
+        account: "St. Brigid".into(),
+        words: "2 of 2 contacts this week are used.".into(),
+    };
     vec![
         ("queue", draw(actions.clone(), 5)),
         ("queue of a colleague", draw(actions, 6)),
         ("queue, nothing planned", draw(vec![], 5)),
-        ("held back", askama::Template::render(&held_view(Shell::sample("Held back"), "contacted often enough", "Week 2026-W48".into(), vec![held])).unwrap_or_default()),
-        ("held back, nobody", askama::Template::render(&held_view(Shell::sample("Held back"), "no permission", "Week 2026-W48".into(), vec![])).unwrap_or_default()),
+        (
+            "held back",
+            askama::Template::render(&held_view(Shell::sample("Held back"), "contacted often enough", "Week 2026-W48".into(), vec![held]))
+                .unwrap_or_default(),
+        ),
+        (
+            "held back, nobody",
+            askama::Template::render(&held_view(Shell::sample("Held back"), "no permission", "Week 2026-W48".into(), vec![]))
+                .unwrap_or_default(),
+        ),
     ]
 }

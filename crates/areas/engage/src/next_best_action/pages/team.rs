@@ -49,7 +49,10 @@ pub(in super::super) struct TeamQuery {
 
 async fn rows(app: &App, visitor: &Visitor, week: Week) -> Result<Vec<TeamRow>> {
     let Some(plan) = store::in_force(app.db(), week.monday()).await? else { return Ok(Vec::new()) };
-    let scope = visitor.actor.visible_users().map_or_else(|| "1 = 1".to_owned(), |us| format!("a.owner_id IN ({})", rounds_platform::scope::list(us)));
+    let scope = visitor
+        .actor
+        .visible_users()
+        .map_or_else(|| "1 = 1".to_owned(), |us| format!("a.owner_id IN ({})", rounds_platform::scope::list(us)));
     let sql = format!(
         "SELECT u.id, u.name, u.role, COUNT(*) AS planned, COUNT(CASE WHEN s.verb = 'accept' THEN 1 END) AS accepted, \
          COUNT(CASE WHEN s.verb = 'outcome' THEN 1 END) AS done, COUNT(CASE WHEN s.verb = 'dismiss' THEN 1 END) AS dismissed, \
@@ -100,7 +103,16 @@ fn view(shell: Shell, week: Week, rows: Vec<TeamRow>) -> TeamPage {
 
 pub(super) fn samples() -> Vec<(&'static str, String)> {
     let week = Week { year: 2026, week: 48 };
-    let row = TeamRow { id: 5, name: "Ines Kowalski".into(), role: "remote_rep".into(), planned: 92, accepted: 8, done: 31, dismissed: 4, minutes: 1_480 };
+    let row = TeamRow {
+        id: 5,
+        name: "Ines Kowalski".into(),
+        role: "remote_rep".into(),
+        planned: 92,
+        accepted: 8,
+        done: 31,
+        dismissed: 4,
+        minutes: 1_480,
+    };
     vec![
         ("team", askama::Template::render(&view(Shell::sample("Team"), week, vec![row])).unwrap_or_default()),
         ("team, nothing planned", askama::Template::render(&view(Shell::sample("Team"), week, vec![])).unwrap_or_default()),

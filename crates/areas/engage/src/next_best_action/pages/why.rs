@@ -50,17 +50,31 @@ pub(in super::super) async fn why(State(app): State<App>, visitor: Visitor, Path
 async fn of_week(app: &App, person: i64, plan: Option<&PlanRow>) -> Result<Vec<ActionRow>> {
     let Some(plan) = plan else { return Ok(Vec::new()) };
     let all = store::for_person(app.db(), person, 20).await?;
-    Ok(all.into_iter().filter(|a| a.plan_id == plan.id || (a.monday == plan.monday && matches!(a.verb.as_deref(), Some("accept" | "outcome")))).collect())
+    Ok(all
+        .into_iter()
+        .filter(|a| a.plan_id == plan.id || (a.monday == plan.monday && matches!(a.verb.as_deref(), Some("accept" | "outcome"))))
+        .collect())
 }
 
-fn view(shell: Shell, person_id: i64, name: &str, week: Option<&str>, actions: Vec<ActionRow>, verdicts: &[Verdict], visitor: &Visitor) -> WhyPage {
+fn view(
+    shell: Shell,
+    person_id: i64,
+    name: &str,
+    week: Option<&str>,
+    actions: Vec<ActionRow>,
+    verdicts: &[Verdict],
+    visitor: &Visitor,
+) -> WhyPage {
     let planned = |v: &Verdict| actions.iter().any(|a| a.owner == v.owner && a.channel == v.channel.code() && a.unit == v.unit);
     let others = verdicts.iter().filter(|v| !planned(v)).map(line).collect();
     let simulated = shell.simulated;
     let mine = |a: &ActionRow| visitor.actor.user == Some(UserId(a.owner_id));
     WhyPage {
         title: name.to_owned(),
-        sub: week.map_or_else(|| "No plan yet".to_owned(), |w| format!("What the plan of {w} chose and what it left, recomputed from its snapshot")),
+        sub: week.map_or_else(
+            || "No plan yet".to_owned(),
+            |w| format!("What the plan of {w} chose and what it left, recomputed from its snapshot"),
+        ),
         person_id,
         chosen: actions.iter().map(|a| ActionCard { peek_href: None, ..card(a, &visitor.actor.zone, mine(a), simulated) }).collect(),
         columns: ["Possible contact", "For", "About", "Verdict"].iter().map(|c| Column::text(c)).collect(),
@@ -119,7 +133,7 @@ impl Panel for Next {
 
 fn next_panel(visitor: &Visitor, actions: &[ActionRow], why_href: Option<String>) -> NextPanel {
     let mine = |a: &ActionRow| visitor.actor.user == Some(UserId(a.owner_id));
-    let note = |a: &ActionRow| if mine(a) { super::state_note(a, &visitor.actor.zone) } else { format!("{}'s", a.owner) };
+    let note = |a: &ActionRow| if mine(a) { super::state_note(a, &visitor.actor.zone, true) } else { format!("{}'s", a.owner) };
     let cards = actions
         .iter()
         .filter(|a| visitor.actor.sees_user(UserId(a.owner_id)))
@@ -142,10 +156,16 @@ pub(super) fn samples() -> Vec<(&'static str, String)> {
     };
     let refused = verdict(vec![(title_of("permission").into(), "Permission for “e-mail” was refused or withdrawn.".into())]);
     let v = Visitor::sample();
-    let draw = |rows, verdicts: &[Verdict], week| askama::Template::render(&view(Shell::sample("Why"), 33, "Dr. <b>Meyer</b>", week, rows, verdicts, &v)).unwrap_or_default();
+    let draw = |rows, verdicts: &[Verdict], week| {
+        askama::Template::render(&view(Shell::sample("Why"), 33, "Dr. <b>Meyer</b>", week, rows, verdicts, &v)).unwrap_or_default()
+    };
     vec![
         ("why", draw(vec![super::sample_action(1, "phone", None)], &[refused, verdict(vec![])], Some("2026-W48"))),
         ("why, no plan", draw(vec![], &[], None)),
-        ("next, on a record's page", askama::Template::render(&next_panel(&v, &[super::sample_action(1, "phone", None)], Some("/people/33/why".into()))).unwrap_or_default()),
+        (
+            "next, on a record's page",
+            askama::Template::render(&next_panel(&v, &[super::sample_action(1, "phone", None)], Some("/people/33/why".into())))
+                .unwrap_or_default(),
+        ),
     ]
 }

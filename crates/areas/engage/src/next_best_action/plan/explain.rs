@@ -65,7 +65,14 @@ pub fn why_not(v: &Verdict) -> String {
 
 /// People whom `rule` kept from the owner with user id `owner`, with the words of the refusal; at most `limit`. `met` are the people whom the
 /// plan meets: they are not crowded out.
-pub fn held_back(snapshot: &Snapshot, report: &PlanReport, owner: i64, rule: &str, met: &BTreeSet<i64>, limit: usize) -> Vec<(i64, String)> {
+pub fn held_back(
+    snapshot: &Snapshot,
+    report: &PlanReport,
+    owner: i64,
+    rule: &str,
+    met: &BTreeSet<i64>,
+    limit: usize,
+) -> Vec<(i64, String)> {
     let mut out = Vec::new();
     let Some(o) = snapshot.owners.iter().position(|x| x.id == owner) else { return out };
     let crowded = rule == super::CROWDED_OUT;

@@ -1,7 +1,7 @@
 //! Snapshot ──► contact allocation ──► plan and report. Pure: the same snapshot gives the same plan on any number of threads.
 
-use super::model::{ActionPlan, Candidate, OwnerPrice, PlanReport, PlannedAction, RefusalCount, Snapshot};
 use super::eligibility;
+use super::model::{ActionPlan, Candidate, OwnerPrice, PlanReport, PlannedAction, RefusalCount, Snapshot};
 use rounds_decide::assign::{self, NO_CAP, Opt, Party, Problem, Settings, Solution};
 use rounds_kernel::{Channel, Error, Result, Role};
 use std::collections::BTreeMap;
@@ -72,7 +72,8 @@ fn draft(snapshot: &Snapshot) -> Draft {
         sift(snapshot, &found, &mut d);
         for i in committed.get(&(p as u32)).into_iter().flatten() {
             let c = &snapshot.commitments[*i];
-            let option = d.problem.push_option(Opt { value: 0.0, resource: c.owner, amount: f64::from(c.minutes), subgroup: subgroup(c.channel) });
+            let option =
+                d.problem.push_option(Opt { value: 0.0, resource: c.owner, amount: f64::from(c.minutes), subgroup: subgroup(c.channel) });
             d.problem.locked_in.push(option);
             d.options.push(None);
         }
@@ -101,7 +102,12 @@ fn sift(snapshot: &Snapshot, found: &[Candidate], d: &mut Draft) {
             }
             None => {
                 entry.1 = true;
-                d.problem.push_option(Opt { value: c.value, resource: c.owner, amount: f64::from(c.minutes), subgroup: subgroup(c.channel) });
+                d.problem.push_option(Opt {
+                    value: c.value,
+                    resource: c.owner,
+                    amount: f64::from(c.minutes),
+                    subgroup: subgroup(c.channel),
+                });
                 d.options.push(Some(*c));
             }
         }
@@ -196,7 +202,12 @@ fn crowded_out(snapshot: &Snapshot, draft: &Draft, chosen: &[Candidate]) -> Vec<
     }
     counts
         .into_iter()
-        .map(|(owner, (people, candidates, _))| RefusalCount { owner: snapshot.owners[owner as usize].id, rule: CROWDED_OUT.into(), people, candidates })
+        .map(|(owner, (people, candidates, _))| RefusalCount {
+            owner: snapshot.owners[owner as usize].id,
+            rule: CROWDED_OUT.into(),
+            people,
+            candidates,
+        })
         .collect()
 }
 

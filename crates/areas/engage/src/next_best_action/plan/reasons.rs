@@ -1,17 +1,18 @@
 //! Why this person, why now, why so: one plain sentence, made of what the snapshot knows. Money never appears.
 
-use super::candidates::overdue;
 use super::super::model::{Candidate, Snapshot};
+use super::candidates::overdue;
 use rounds_kernel::{Channel, Day};
 
 /// The sentence for one candidate.
 pub(super) fn of(snapshot: &Snapshot, c: &Candidate) -> String {
     let monday = snapshot.week.monday();
-    let parts: Vec<String> = [signal(snapshot, c), rhythm(snapshot, c), recency(snapshot, c, monday), stage(snapshot, c), preference(snapshot, c)]
-        .into_iter()
-        .flatten()
-        .take(3)
-        .collect();
+    let parts: Vec<String> =
+        [signal(snapshot, c), rhythm(snapshot, c), recency(snapshot, c, monday), stage(snapshot, c), preference(snapshot, c)]
+            .into_iter()
+            .flatten()
+            .take(3)
+            .collect();
     let mut text = parts.join("; ");
     if let Some(first) = text.get(..1).map(str::to_uppercase) {
         text.replace_range(..1, &first);

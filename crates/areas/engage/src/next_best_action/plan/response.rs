@@ -140,6 +140,9 @@ mod tests {
     #[test]
     fn bands_and_recency_hold_at_their_ends() {
         assert_eq!([band(0), band(500_000), band(500_001), band(25_000_000), band(25_000_001)], [0, 0, 1, 3, 4]);
-        assert_eq!([recency(Some(6)), recency(Some(7)), recency(Some(119)), recency(Some(120)), recency(None)], [0.35, 0.65, 1.0, 0.85, 0.85]);
+        assert_eq!(
+            [recency(Some(6)), recency(Some(7)), recency(Some(119)), recency(Some(120)), recency(None)],
+            [0.35, 0.65, 1.0, 0.85, 0.85]
+        );
     }
 }

@@ -56,7 +56,10 @@ fn spread(snapshot: &Snapshot, chosen: &[Candidate], owner: u32, mut mine: Vec<u
         let account = snapshot.people[c.person as usize].account;
         let earliest = if is_live(c.channel) { (first_day(&Case::new(snapshot, c)).0 - monday.0).clamp(0, 4) as usize } else { 0 };
         let minutes = f64::from(c.minutes);
-        let same = visit_day.get(&account).copied().filter(|d| c.channel == Channel::Visit && *d >= earliest && load[*d] + minutes <= per_day * 1.2);
+        let same = visit_day
+            .get(&account)
+            .copied()
+            .filter(|d| c.channel == Channel::Visit && *d >= earliest && load[*d] + minutes <= per_day * 1.2);
         let fits = (earliest..WORKING_DAYS).find(|d| load[*d] + minutes <= per_day);
         let emptiest = (earliest..WORKING_DAYS).min_by(|a, b| load[*a].total_cmp(&load[*b])).unwrap_or(WORKING_DAYS - 1);
         let day = same.or(fits).unwrap_or(emptiest);
