@@ -17,6 +17,8 @@ mod model;
 mod pages;
 mod plan;
 mod store;
+#[cfg(test)]
+mod tests;
 
 pub use check::{CheckReport, check as check_plan};
 pub use commands::{Accept, Dismiss, RecordOutcome, Reopen};
