@@ -1,9 +1,7 @@
 //! A tiny snapshot made by hand, and each rule at its boundary.
 
 use super::eligibility::{Case, RULES, first_refusal};
-use super::model::{
-    AccountIn, CHANNELS, Candidate, Owner, PastContact, PersonIn, ProductIn, Rhythm, Snapshot, Standing, WeekLimits,
-};
+use super::model::{AccountIn, CHANNELS, Candidate, Owner, PastContact, PersonIn, ProductIn, Rhythm, Snapshot, Standing, WeekLimits};
 use super::{check_plan, make_plan};
 use rounds_kernel::{CareSetting, Channel, Day, Outcome, PersonRole, ProductStage, Purpose, Role, Time, Week};
 
@@ -82,7 +80,9 @@ fn permission_and_address() {
     use Channel::{Email, Phone, Visit};
     assert_eq!(by(|_| (), Phone), None);
     assert_eq!(by(|s| s.people[0].do_not_contact = true, Visit), Some("do_not_contact"));
-    for (standing, expected) in [(Standing::Denied, Some("permission")), (Standing::UnknownRefused, Some("permission")), (Standing::Granted, None)] {
+    for (standing, expected) in
+        [(Standing::Denied, Some("permission")), (Standing::UnknownRefused, Some("permission")), (Standing::Granted, None)]
+    {
         assert_eq!(by(|s| s.people[0].standing[Email.index()] = standing, Email), expected);
     }
     assert_eq!(by(|s| s.people[0].standing[Email.index()] = Standing::Denied, Phone), None, "another channel is not meant");
@@ -151,6 +151,10 @@ fn a_tiny_week_is_planned_with_its_reason() {
     let live: Vec<_> = plan.actions.iter().filter(|a| !matches!(a.channel, Channel::Email | Channel::Webinar)).collect();
     assert_eq!(live.len(), 1, "one live contact a person and week");
     assert_eq!(live[0].purpose, Purpose::FollowUp);
-    assert!(live[0].reason.starts_with("Showed interest in stents 3 days ago; this site usually orders stents every 30 days and is late"), "{}", live[0].reason);
+    assert!(
+        live[0].reason.starts_with("Showed interest in stents 3 days ago; this site usually orders stents every 30 days and is late"),
+        "{}",
+        live[0].reason
+    );
     assert!(plan.report.bound >= plan.report.objective);
 }
