@@ -7,7 +7,6 @@ use rounds_store::{Query, args};
 use sea_orm::FromQueryResult;
 
 const WEEK_US: i64 = 7 * 86_400_000_000;
-const DAY_US: i64 = 86_400_000_000;
 /// Outcomes in which someone was spoken with.
 const REACHED: &str = "('reached', 'meeting_booked', 'demo_booked', 'not_interested', 'no_channel', 'do_not_contact')";
 /// Attempts to reach someone live, begun by us.
@@ -91,25 +90,4 @@ pub(super) async fn people_behind_actions(db: &impl Query, actor: &Actor, from: 
         scope::accounts(actor, "account_id")
     );
     db.number(&sql, args![Time::at_day(from).0, to.0]).await
-}
-
-/// Orders of a family on one day.
-#[derive(Debug, Clone, Default, FromQueryResult)]
-pub(super) struct OrderRow {
-    /// Days since 1970-01-01.
-    pub day: i64,
-    pub family: Option<String>,
-    pub amount_cents: i64,
-}
-
-/// Orders by day and family in `from..to`; days, because months are not the same arithmetic in both databases.
-pub(super) async fn orders(db: &impl Query, actor: &Actor, from: Day, to: Time) -> Result<Vec<OrderRow>> {
-    let sql = format!(
-        "SELECT occurred_at / {DAY_US} AS day, body->>'family' AS family, \
-         CAST(SUM(CAST(body->>'amount_cents' AS BIGINT)) AS BIGINT) AS amount_cents \
-         FROM fact WHERE kind = 'order' AND occurred_at >= $1 AND occurred_at < $2 AND {} \
-         GROUP BY occurred_at / {DAY_US}, body->>'family' ORDER BY 1, 2",
-        scope::accounts(actor, "account_id")
-    );
-    db.all(&sql, args![Time::at_day(from).0, to.0]).await
 }

@@ -1,8 +1,13 @@
 //! Indicators counted from facts, on each engine.
 
 use super::queries;
-use rounds_kernel::{AccountId, Actor, Channel, Day, FactKind, FixedClock, NewFact, Permission, Result, Role, Scope, Time, UserId};
+use rounds_customers::accounts::{AccountRow, ImportAccounts};
+use rounds_customers::products::{ImportProducts, ProductRow};
+use rounds_kernel::{
+    AccountId, Actor, CareSetting, Channel, Day, FactKind, FixedClock, NewFact, Permission, ProductStage, Result, Role, Scope, Time, UserId,
+};
 use rounds_platform::users::CreateUser;
+use rounds_serve::orders::{ImportOrders, OrderRow, sums};
 use rounds_store::{Command, Db, MigrationTrait, MigratorTrait, Runner, Tx};
 use serde::Serialize;
 use serde_json::json;
@@ -14,6 +19,8 @@ impl MigratorTrait for Schema {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         let mut all = rounds_store::own_migrations();
         all.extend(rounds_platform::migrations());
+        all.extend(rounds_customers::migrations());
+        all.extend(rounds_serve::migrations());
         all
     }
 }
@@ -64,12 +71,39 @@ fn facts(users: &[UserId]) -> Vec<NewFact> {
     let act = |kind, body| NewFact { account: Some(AccountId(1)), user: Some(users[0]), body, ..NewFact::new(kind, at, "test") };
     all.push(act(FactKind::Accepted, json!({ "action_id": 1, "text": "" })));
     all.push(act(FactKind::Dismissed, json!({ "action_id": 2, "reason": "wrong_time", "text": "" })));
-    let order = |day: i32, family: &str, cents: i64, account| {
-        let body = json!({ "order_no": "O", "product": "P", "family": family, "quantity": 1, "amount_cents": cents });
-        NewFact { account: Some(AccountId(account)), body, ..NewFact::new(FactKind::Order, Time::at_day(monday().plus(day)), "test") }
-    };
-    all.extend([order(-1, "A", 500, 1), order(-1, "A", 700, 1), order(-40, "B", 900, 1), order(-40, "B", 50, 2), order(-800, "B", 9, 1)]);
     all
+}
+
+/// Two accounts, a product of each family, and their orders.
+async fn orders(runner: &Runner, who: &Actor) {
+    let account = |n| AccountRow::new(format!("a{n}"), format!("Account {n}"), CareSetting::Hospital, "test");
+    runner.run(who, ImportAccounts { rows: vec![account(1), account(2)] }).await.expect("accounts");
+    let product = |family: &str| ProductRow {
+        line: 0,
+        code: family.into(),
+        name: family.into(),
+        family: family.into(),
+        business_unit: "cardiac".into(),
+        stage: ProductStage::Established,
+        list_price_cents: 100,
+    };
+    runner.run(who, ImportProducts { rows: vec![product("A"), product("B")] }).await.expect("products");
+    let order = |(no, (day, family, cents, account)): (usize, (i32, &str, i64, i64))| OrderRow {
+        file_line: 0,
+        order_no: format!("O{no}"),
+        line: 1,
+        account_key: format!("a{account}"),
+        product_code: family.into(),
+        quantity: 1,
+        amount_cents: cents,
+        at: Time::at_day(monday().plus(day)),
+        status: "delivered".into(),
+        due: None,
+    };
+    let lines = [(-1, "A", 500, 1), (-1, "A", 700, 1), (-40, "B", 900, 1), (-40, "B", 50, 2), (-800, "B", 9, 1)];
+    let rows = lines.into_iter().enumerate().map(order).collect();
+    let report = runner.run(who, ImportOrders { source: "test".into(), rows }).await.expect("orders");
+    assert!(report.rejects.is_empty(), "{:?}", report.rejects);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -87,6 +121,7 @@ async fn facts_are_counted_within_scope() {
             users.push(runner.run(&all, new).await.expect("a user"));
         }
         runner.run(&all, Write(facts(&users))).await.expect("facts");
+        orders(&runner, &all).await;
         let team = Actor { scope: Scope::CoveredBy(vec![UserId(1)]), ..all.clone() };
         let from = monday().plus(-7);
         let weeks = |who: Actor| {
@@ -108,12 +143,11 @@ async fn facts_are_counted_within_scope() {
         let end = |kind: &str, why: &str| (kind.to_owned(), why.to_owned(), 1);
         assert_eq!(ends, [end("accepted", ""), end("contact", "reached"), end("dismissed", "wrong_time")]);
         assert_eq!(queries::people_behind_actions(&runner.db, &all, monday(), now).await.ok(), Some(1));
-        let year = monday().plus(-300);
-        let orders = queries::orders(&runner.db, &all, year, now).await.expect("adds up");
-        let sums: Vec<_> =
-            orders.iter().map(|o| (o.day - i64::from(monday().0), o.family.as_deref().unwrap_or(""), o.amount_cents)).collect();
-        assert_eq!(sums, [(-40, "B", 950), (-1, "A", 1_200)]);
-        assert_eq!(queries::orders(&runner.db, &team, year, now).await.expect("adds up")[0].amount_cents, 900);
+        let year = Time::at_day(monday().plus(-300));
+        let orders = sums(&runner.db, &all, year, now).await.expect("adds up");
+        let seen: Vec<_> = orders.iter().map(|o| (o.day - i64::from(monday().0), o.family.as_str(), o.amount_cents)).collect();
+        assert_eq!(seen, [(-40, "B", 950), (-1, "A", 1_200)]);
+        assert_eq!(sums(&runner.db, &team, year, now).await.expect("adds up")[0].amount_cents, 900);
     }
 }
 

@@ -1,6 +1,7 @@
 //! Orders: lines of an account, never of a person, with what is still on back order.
 //!
-//! Public: [`OrderRow`], [`ImportOrders`] (also brings the status of known lines up to date), [`Status`].
+//! Public: [`OrderRow`], [`ImportOrders`] (also brings the status of known lines up to date), [`Status`],
+//! [`sums`] (by day and family).
 //! Routes: `/orders` (list), `/orders.csv`. Tables: [`TABLES`]. Facts: kind `order`, one a line, at its first import.
 
 mod commands;
@@ -12,7 +13,7 @@ mod tests;
 
 pub use commands::{ImportOrders, OrderRow};
 pub use model::Status;
-pub use store::migrations;
+pub use store::{FamilySum, migrations, sums};
 
 use rounds_customers::panels::Panel;
 use rounds_kernel::Permission;

@@ -1,7 +1,7 @@
 //! SQL and migrations of the table `order_line`.
 
 use super::Status;
-use rounds_kernel::{Actor, Cursor, Page, Result};
+use rounds_kernel::{Actor, Cursor, Page, Result, Time};
 use rounds_platform::scope;
 use rounds_store::{MigrationTrait, Query, SqlMigration, Tx, Value, args};
 use sea_orm::FromQueryResult;
@@ -18,7 +18,7 @@ CREATE TABLE order_line (
   amount_cents BIGINT NOT NULL, ordered_at BIGINT NOT NULL, status TEXT NOT NULL, due_at BIGINT, source TEXT NOT NULL,
   UNIQUE (order_no, line));
 CREATE INDEX order_line_account ON order_line (account_id, ordered_at, id);
-CREATE INDEX order_line_ordered ON order_line (ordered_at, id);
+CREATE INDEX order_line_ordered ON order_line (ordered_at, id, account_id, product_id, amount_cents);
 CREATE INDEX order_line_status ON order_line (status, due_at, id);
 ",
         }
@@ -122,6 +122,31 @@ pub(super) async fn totals(db: &impl Query, actor: &Actor, n: &Narrow, now: i64)
         args.len()
     );
     db.all(&sql, args).await
+}
+
+const DAY_US: i64 = 86_400_000_000;
+
+/// What was ordered of a family on one day.
+#[derive(Debug, Clone, Default, PartialEq, Eq, FromQueryResult)]
+pub struct FamilySum {
+    /// Days since 1970-01-01; months are not the same arithmetic in both databases.
+    pub day: i64,
+    /// Product family.
+    pub family: String,
+    /// Cents.
+    pub amount_cents: i64,
+}
+
+/// Orders by day and family in `from..to`, within scope. Summed over an index that holds all it needs: the whole base's year takes
+/// a tenth of a second at 270,000 lines.
+pub async fn sums(db: &impl Query, actor: &Actor, from: Time, to: Time) -> Result<Vec<FamilySum>> {
+    let sql = format!(
+        "SELECT s.day, p.family, CAST(SUM(s.cents) AS BIGINT) AS amount_cents FROM (SELECT product_id, ordered_at / {DAY_US} AS day, \
+         SUM(amount_cents) AS cents FROM order_line WHERE ordered_at >= $1 AND ordered_at < $2 AND {} \
+         GROUP BY product_id, ordered_at / {DAY_US}) s JOIN product p ON p.id = s.product_id GROUP BY s.day, p.family ORDER BY 1, 2",
+        scope::accounts(actor, "account_id")
+    );
+    db.all(&sql, args![from.0, to.0]).await
 }
 
 /// What stands of a line already.

@@ -58,8 +58,8 @@ fn verdict(s: &Snapshot, report: &PlanReport, c: &Candidate) -> Verdict {
 pub fn why_not(v: &Verdict) -> String {
     match v.refusals.first() {
         Some((_, words)) => words.clone(),
-        None if v.value <= v.cost => format!("Allowed, but {}'s time was worth more elsewhere.", v.owner),
-        None => "Allowed, but another contact with this person, or with this account, took its place.".into(),
+        None if v.value <= v.cost => format!("{}'s time was worth more elsewhere.", v.owner),
+        None => "Another contact with this person, or with this account, took its place.".into(),
     }
 }
 

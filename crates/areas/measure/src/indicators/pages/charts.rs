@@ -67,7 +67,7 @@ const MOST_FAMILIES: usize = 6;
 /// Orders by month and family; beyond six families the smallest are one.
 pub(super) fn by_month(f: &Figures) -> Chart {
     let mut sizes: BTreeMap<&str, i64> = BTreeMap::new();
-    let name = |o: &super::OrderRow| o.family.clone().unwrap_or_else(|| "Unknown".into());
+    let name = |o: &super::FamilySum| o.family.clone();
     let names: Vec<String> = f.orders.iter().map(name).collect();
     f.orders.iter().zip(&names).for_each(|(o, n)| *sizes.entry(n).or_default() += o.amount_cents);
     let mut families: Vec<(&str, i64)> = sizes.into_iter().collect();

@@ -5,10 +5,11 @@ mod sample;
 
 pub(super) use sample::samples;
 
-use super::queries::{self, ActionRow, OrderRow, WeekRow};
+use super::queries::{self, ActionRow, WeekRow};
 use super::{Group, SMALLEST_GROUP, shield};
 use axum::extract::{Query, State};
 use rounds_kernel::{Actor, Day, Outcome, Permission, Result, Time};
+use rounds_serve::orders::{FamilySum, sums};
 use rounds_store::Db;
 use rounds_web::charts::Chart;
 use rounds_web::components::{Column, Filter, Stat, Tone, grouped};
@@ -28,7 +29,7 @@ struct Figures {
     roles: Vec<Group>,
     actions: Vec<ActionRow>,
     people_behind_actions: i64,
-    orders: Vec<OrderRow>,
+    orders: Vec<FamilySum>,
     today: Day,
     /// Whether the visitor may open order lines.
     may_orders: bool,
@@ -158,7 +159,7 @@ async fn figures(db: &Db, actor: &Actor, weeks: i64, now: Time) -> Result<Figure
         queries::roles(db, actor, first_week, now),
         queries::actions(db, actor, monday, now),
         queries::people_behind_actions(db, actor, monday, now),
-        queries::orders(db, actor, year, now),
+        sums(db, actor, Time::at_day(year), now),
     )?;
     let may_orders = actor.may(Permission::ReadOrders);
     Ok(Figures { first_week, weeks, contacts, roles, actions, people_behind_actions, orders, today, may_orders })

@@ -1,10 +1,11 @@
 //! The page of indicators drawn from made-up figures.
 
 use super::super::Group;
-use super::super::queries::{ActionRow, OrderRow, WeekRow};
+use super::super::queries::{ActionRow, WeekRow};
 use super::{Figures, view};
 use askama::Template;
 use rounds_kernel::{Channel, Day};
+use rounds_serve::orders::FamilySum;
 use rounds_web::Shell;
 
 fn full() -> Figures {
@@ -21,11 +22,8 @@ fn full() -> Figures {
     };
     let group = |name: &str, people| Group { name: name.into(), people, attempts: people * 60, reached: people * 21 };
     let action = |kind: &str, why: Option<&str>, actions| ActionRow { kind: kind.into(), why: why.map(str::to_owned), actions };
-    let order = |k: i64| OrderRow {
-        day: i64::from(today.0) - 30 * k,
-        family: Some(format!("Family {}", k % 8)),
-        amount_cents: 4_000_000 + k * 100_000,
-    };
+    let order =
+        |k: i64| FamilySum { day: i64::from(today.0) - 30 * k, family: format!("Family {}", k % 8), amount_cents: 4_000_000 + k * 100_000 };
     Figures {
         first_week,
         weeks: 4,
