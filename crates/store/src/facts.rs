@@ -88,7 +88,7 @@ pub async fn of(db: &impl Query, subject: Subject, after: Option<(i64, i64)>, li
     };
     let (at, last) = after.unwrap_or((i64::MAX, i64::MAX));
     let sql = format!(
-        "SELECT {COLUMNS} FROM fact WHERE {column} = $1 AND (occurred_at < $2 OR (occurred_at = $2 AND id < $3)) \
+        "SELECT {COLUMNS} FROM fact WHERE {column} = $1 AND occurred_at <= $2 AND (occurred_at < $2 OR id < $3) \
          ORDER BY occurred_at DESC, id DESC LIMIT $4"
     );
     db.all(&sql, args![id, at, last, limit as i64]).await

@@ -116,9 +116,11 @@ pub(super) async fn page(db: &impl Query, actor: &Actor, f: &Filter, after: Opti
          f.body->>'direction' AS direction, f.body->>'note' AS note, f.source, f.person_id, p.name AS person, f.account_id, a.name AS account, \
          a.zone, f.user_id, u.name AS user_name \
          FROM fact f LEFT JOIN person p ON p.id = f.person_id LEFT JOIN account a ON a.id = f.account_id LEFT JOIN app_user u ON u.id = f.user_id \
-         WHERE f.kind = 'contact' AND (f.occurred_at < $1 OR (f.occurred_at = $1 AND f.id < $2)) AND {}{narrowed} \
+         WHERE f.kind = 'contact' AND f.occurred_at <= $1 AND (f.occurred_at < $1 OR f.id < $2) AND {}{narrowed} \
          ORDER BY f.occurred_at DESC, f.id DESC LIMIT $3",
-        scope::accounts(actor, "f.account_id")
+        // The sign keeps the planner from gathering and sorting all contacts of all accounts in scope: the newest are at hand in the
+        // index by kind and time.
+        scope::accounts(actor, "+f.account_id")
     );
     db.all(&sql, args).await
 }
