@@ -45,7 +45,7 @@ pub async fn load(db: &impl Query, week: Week, seed: u64, now: Time) -> Result<S
     };
     let at = positions(&mut s);
     link(db, &mut s, &at).await?;
-    consents(db, &mut s, &at).await?;
+    consents(db, &mut s).await?;
     contacts(db, &mut s, &at).await?;
     orders(db, &mut s, &at).await?;
     signals(db, &mut s, &at).await?;
@@ -201,7 +201,7 @@ async fn link(db: &impl Query, s: &mut Snapshot, at: &Positions) -> Result<()> {
     Ok(())
 }
 
-async fn consents(db: &impl Query, s: &mut Snapshot, _at: &Positions) -> Result<()> {
+async fn consents(db: &impl Query, s: &mut Snapshot) -> Result<()> {
     let reach = permissions::current(db, None).await?;
     let prefer = preferences::all(db).await?;
     for p in &mut s.people {
@@ -234,7 +234,7 @@ async fn contacts(db: &impl Query, s: &mut Snapshot, at: &Positions) -> Result<(
         if spoke {
             person.last_reached = person.last_reached.max(Some(day));
         }
-        let live = matches!(c.channel, Channel::Visit | Channel::Phone | Channel::Video);
+        let live = gate::is_live(c.channel);
         if live && let Some(a) = c.account.and_then(|a| at.accounts.get(&a.0)) {
             let account = &mut s.accounts[*a as usize];
             account.last_live = account.last_live.max(Some(day));

@@ -2,11 +2,8 @@
 
 use super::super::model::PastContact;
 use super::{Case, Rule};
-use rounds_kernel::{Channel, Day, Outcome};
-
-pub(in super::super) fn is_live(channel: Channel) -> bool {
-    matches!(channel, Channel::Visit | Channel::Phone | Channel::Video)
-}
+use rounds_consent::gate::is_live;
+use rounds_kernel::{Day, Outcome};
 
 /// The last time they were met live; a call that nobody answered keeps nobody away.
 fn last_met(c: &Case) -> Option<Day> {

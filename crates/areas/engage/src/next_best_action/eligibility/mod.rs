@@ -76,4 +76,5 @@ pub fn title_of(code: &str) -> &'static str {
 }
 
 pub(super) use frequency::left as contacts_left;
-pub(super) use live_spacing::{first_day, is_live};
+pub(super) use live_spacing::first_day;
+pub(super) use rounds_consent::gate::is_live;

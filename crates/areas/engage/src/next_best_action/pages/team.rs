@@ -3,7 +3,7 @@
 use super::{hours, plural};
 use crate::next_best_action::store;
 use axum::extract::{Query, State};
-use rounds_kernel::{Error, Result, Role, Week};
+use rounds_kernel::{Result, Role, Week};
 use rounds_store::{FromQueryResult, Query as Ask, args};
 use rounds_web::components::Column;
 use rounds_web::{App, Shell, Visitor, WebResult, page};
@@ -69,7 +69,7 @@ pub(in super::super) async fn team(State(app): State<App>, visitor: Visitor, Que
         Some(w) => Week::parse(&w)?,
         None => store::week_to_show(app.db(), visitor.now.day()).await?.unwrap_or_else(|| visitor.now.day().week()),
     };
-    let rows = rows(&app, &visitor, week).await.map_err(|e: Error| e)?;
+    let rows = rows(&app, &visitor, week).await?;
     page(&view(visitor.shell(&app, "Team"), week, rows))
 }
 
