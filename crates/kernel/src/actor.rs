@@ -23,6 +23,8 @@ words! {
         Marketer = "marketer", "Marketer";
         /// Customer-success manager: orders, back orders, health.
         SuccessManager = "success", "Customer success";
+        /// Auditor: reads the record, the audit log and the evidence behind permissions; changes nothing.
+        Auditor = "auditor", "Auditor";
     }
 }
 
@@ -59,10 +61,49 @@ words! {
         ReadOrders = "read_orders", "read orders";
         /// Read indicators.
         ReadMeasures = "read_measures", "read indicators";
-        /// Manage users, jobs and read the audit log.
+        /// Settle matches: merge and un-merge records, choose which source wins.
+        Steward = "steward", "settle matches";
+        /// Answer profiles and change stakeholder maps.
+        WriteProfile = "write_profile", "fill in profiles";
+        /// Read contracts, tenders and installed equipment within scope.
+        ReadContracts = "read_contracts", "read contracts";
+        /// Work the quality queue: free text that may hold patient data or an adverse event.
+        Quality = "quality", "work the quality queue";
+        /// Export and erase a person's data.
+        ProtectData = "protect_data", "export and erase personal data";
+        /// Read the audit log.
+        ReadAudit = "read_audit", "read the audit log";
+        /// Manage users, keys, webhooks and jobs.
         Administer = "administer", "administer";
     }
 }
+
+/// What everyone may who sells to accounts of their own.
+const REP: &[Permission] = &[
+    Permission::SignedIn,
+    Permission::ReadRecord,
+    Permission::WritePermission,
+    Permission::WorkQueue,
+    Permission::ReadDemand,
+    Permission::WriteDemand,
+    Permission::ReadOrders,
+    Permission::WriteProfile,
+    Permission::ReadContracts,
+];
+
+/// Everything that can be read, and nothing that changes anything.
+const AUDITOR: &[Permission] = &[
+    Permission::SignedIn,
+    Permission::ReadRecord,
+    Permission::ReadTeam,
+    Permission::ReadPlan,
+    Permission::ReadDesign,
+    Permission::ReadDemand,
+    Permission::ReadOrders,
+    Permission::ReadMeasures,
+    Permission::ReadContracts,
+    Permission::ReadAudit,
+];
 
 impl Role {
     /// What this role may do.
@@ -84,6 +125,12 @@ impl Role {
                 P::WriteDemand,
                 P::ReadOrders,
                 P::ReadMeasures,
+                P::Steward,
+                P::WriteProfile,
+                P::ReadContracts,
+                P::Quality,
+                P::ProtectData,
+                P::ReadAudit,
             ],
             Self::Manager => &[
                 P::SignedIn,
@@ -97,18 +144,28 @@ impl Role {
                 P::WriteDemand,
                 P::ReadOrders,
                 P::ReadMeasures,
+                P::WriteProfile,
+                P::ReadContracts,
             ],
-            Self::KeyAccountManager | Self::FieldRep | Self::RemoteRep => {
-                &[P::SignedIn, P::ReadRecord, P::WritePermission, P::WorkQueue, P::ReadDemand, P::WriteDemand, P::ReadOrders]
-            }
+            Self::KeyAccountManager | Self::FieldRep | Self::RemoteRep => REP,
             Self::Marketer => &[P::SignedIn, P::ReadRecord, P::WritePermission, P::ReadDemand, P::WriteDemand, P::ReadMeasures],
-            Self::SuccessManager => &[P::SignedIn, P::ReadRecord, P::WritePermission, P::WorkQueue, P::ReadDemand, P::ReadOrders],
+            Self::SuccessManager => &[
+                P::SignedIn,
+                P::ReadRecord,
+                P::WritePermission,
+                P::WorkQueue,
+                P::ReadDemand,
+                P::ReadOrders,
+                P::WriteProfile,
+                P::ReadContracts,
+            ],
+            Self::Auditor => AUDITOR,
         }
     }
 
-    /// True if the role sees the whole base: operations, administrators and marketers.
+    /// True if the role sees the whole base: operations, administrators, marketers and auditors.
     pub fn sees_everything(self) -> bool {
-        matches!(self, Self::Admin | Self::Operations | Self::Marketer)
+        matches!(self, Self::Admin | Self::Operations | Self::Marketer | Self::Auditor)
     }
 }
 

@@ -23,8 +23,18 @@ words! {
         Lead = "lead", "Lead";
         /// A change of the record itself: an affiliation opened or closed, a name corrected.
         Record = "record", "Record changed";
+        /// An invoice line or a return: what was billed or came back.
+        Invoice = "invoice", "Invoice";
         /// A service case.
         Case = "case", "Case";
+        /// Equipment installed, replaced or removed; a technician's call.
+        Equipment = "equipment", "Equipment";
+        /// A contract or tender: signed, renewed, lost, its commitment met or missed.
+        Contract = "contract", "Contract";
+        /// Two records merged into one, or taken apart again.
+        Merge = "merge", "Merge";
+        /// A profile answered, a stakeholder's role or stance noted.
+        Profile = "profile", "Profile";
         /// A note written by hand.
         Note = "note", "Note";
     }

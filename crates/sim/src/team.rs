@@ -38,7 +38,7 @@ pub(crate) struct Team {
 }
 
 /// First of each role: the users of the demo.
-const NAMED: [(Role, &str, &str); 8] = [
+const NAMED: [(Role, &str, &str); 9] = [
     (Role::Admin, "Tomas Lindqvist", "tomas"),
     (Role::Operations, "Priya Raman", "priya"),
     (Role::Manager, "Henrik Dahl", "henrik"),
@@ -47,6 +47,7 @@ const NAMED: [(Role, &str, &str); 8] = [
     (Role::RemoteRep, "Ines Kowalski", "ines"),
     (Role::Marketer, "Camille Laurent", "camille"),
     (Role::SuccessManager, "Samuel Okafor", "samuel"),
+    (Role::Auditor, "Nadia Rossi", "nadia"),
 ];
 
 /// Minutes a week in front of customers, travel included; assumptions.
@@ -57,7 +58,7 @@ fn minutes(role: Role) -> i64 {
         Role::KeyAccountManager => 1_200,
         Role::SuccessManager => 900,
         Role::Manager => 480,
-        Role::Admin | Role::Operations | Role::Marketer => 0,
+        Role::Admin | Role::Operations | Role::Marketer | Role::Auditor => 0,
     }
 }
 
@@ -116,6 +117,7 @@ pub(crate) fn build(base: &Rng, sites: &[Site], kam_min: usize) -> Team {
     cut(&mut hiring, sites, &strategic, Role::KeyAccountManager, 60, 0, |i, u| owners[i].kam = Some(u));
     cut(&mut hiring, sites, &order, Role::SuccessManager, 800, 0, |i, u| owners[i].success = Some(u));
     appoint_managers(&mut hiring);
+    hiring.hire(Role::Auditor, "America/Chicago", 0);
     Team { users: hiring.users, owners }
 }
 
