@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod affiliations;
+pub mod as_of;
 pub mod identifiers;
 pub mod lists;
 pub mod panels;

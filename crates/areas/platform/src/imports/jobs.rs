@@ -1,6 +1,6 @@
 //! The work of an import, for the server's worker and for the command line.
 
-use super::commands::{JobInput, Position, WriteChunk};
+use super::commands::{FinishFile, JobInput, Position, WriteChunk};
 use super::import::Scanner;
 use super::{CHUNK, FileInfo, ImportReport, Importer, Importers, JOB_KIND, Note, receive, store};
 use crate::jobs::{Context, Report, Work, run_now};
@@ -102,7 +102,9 @@ async fn import(
         at = runner.run(actor, written).await?;
         progress(line.min(lines), lines, &at.report.summary());
     }
-    Ok(at.report)
+    // A run that stopped between the two finishes again: finishing says the same twice.
+    let finish = FinishFile { job: JobId(job.id), file: input.file.clone(), at, lines, importer };
+    Ok(runner.run(actor, finish).await?.report)
 }
 
 fn opening(importer: &dyn Importer, file: &FileInfo, ignored: &[&str]) -> ImportReport {

@@ -39,6 +39,12 @@ pub trait Importer: Send + Sync {
 
     /// Writes one chunk. Rows that cannot be used go into the report; an error stops the whole file.
     async fn write(&self, tx: &mut Tx, file: &FileInfo, rows: &[Row]) -> Result<ChunkReport>;
+
+    /// Once, after the last row of the file is written: what only the whole file can say, such as what a release no longer lists.
+    /// A file that is imported again comes here again.
+    async fn finish(&self, _tx: &mut Tx, _file: &FileInfo) -> Result<ChunkReport> {
+        Ok(ChunkReport::default())
+    }
 }
 
 /// One column that an importer reads.
