@@ -44,7 +44,8 @@ impl Tree {
                 if !skipped {
                     self.read_folder(&entry.path(), &path)?;
                 }
-            } else if kind.is_file() {
+            } else if kind.is_file() && name != ".git" {
+                // In a second working tree `.git` is a file that says where the first one is.
                 let judged = !LOCK_FILES.contains(&name.as_str()) && entry.metadata()?.len() <= LARGEST_TEXT;
                 let text = if judged { String::from_utf8(std::fs::read(entry.path())?).unwrap_or_default() } else { String::new() };
                 self.files.insert(path, text);

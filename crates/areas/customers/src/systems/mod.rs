@@ -12,6 +12,7 @@ pub use commands::ImportSystems;
 pub use model::{System, SystemRow};
 pub use store::{get, ids, migrations, upsert};
 
+use crate::as_of::AsOf;
 use crate::panels::Panels;
 use axum::extract::{Path, State};
 use rounds_kernel::Permission;
@@ -23,7 +24,9 @@ pub const TABLES: &[&str] = &["health_system"];
 /// Routes of this capability; `panels` are drawn on the page of a system.
 pub fn routes(panels: &Panels) -> Vec<Route> {
     let panels = panels.clone();
-    let detail = move |State(app): State<App>, visitor: Visitor, Path(id): Path<i64>| pages::detail(app, visitor, id, panels.clone());
+    let detail = move |State(app): State<App>, visitor: Visitor, as_of: AsOf, Path(id): Path<i64>| {
+        pages::detail(app, visitor, id, as_of, panels.clone())
+    };
     vec![
         Route::get("/systems", Permission::ReadRecord, pages::list).menu("Customers", "Systems"),
         Route::get("/systems/{id}", Permission::ReadRecord, detail),

@@ -3,6 +3,7 @@
 use super::model::System;
 use super::queries::{Listed, Member, Stakeholder, SystemsAsk, deciders, members, people, states};
 use super::store;
+use crate::as_of::{AsOf, AsOfBar};
 use crate::lists::{self, Place, Slice, pager, sort_link};
 use crate::panels::{PanelHtml, Panels, Subject, drawn};
 use crate::scope;
@@ -66,6 +67,7 @@ pub(super) async fn list(State(app): State<App>, visitor: Visitor, Query(ask): Q
 #[template(path = "systems/templates/detail.html")]
 struct SystemPage {
     shell: Shell,
+    as_of: AsOfBar,
     head: RecordHead,
     stats: Vec<Stat>,
     columns: Vec<Column>,
@@ -91,20 +93,24 @@ impl SystemPage {
 }
 
 /// Draws the page of a system within the visitor's scope.
-pub(super) async fn detail(app: App, visitor: Visitor, id: i64, panels: Panels) -> WebResult {
+pub(super) async fn detail(app: App, visitor: Visitor, id: i64, as_of: AsOf, panels: Panels) -> WebResult {
     let (db, actor, key) = (app.db(), &visitor.actor, SystemId(id));
     scope::see_system(db, actor, key).await?;
     let system = store::get(db, key).await?.ok_or_else(|| Error::not_found("system"))?;
-    let found = (members(db, actor, key).await?, people(db, actor, key).await?, deciders(db, actor, key, DECIDERS_SHOWN).await?);
+    let found = (
+        members(db, actor, key, as_of).await?,
+        people(db, actor, key, as_of).await?,
+        deciders(db, actor, key, as_of, DECIDERS_SHOWN).await?,
+    );
     let panels = drawn(&panels, &app, &visitor, Subject::System(key)).await?;
-    page(&detail_view(visitor.shell(&app, &system.name), system, found, panels))
+    page(&detail_view(visitor.shell(&app, &system.name), system, found, (as_of, panels)))
 }
 
 fn detail_view(
     shell: Shell,
     system: System,
     (members, people, deciders): (Vec<Member>, i64, Vec<Stakeholder>),
-    panels: Vec<PanelHtml>,
+    (as_of, panels): (AsOf, Vec<PanelHtml>),
 ) -> SystemPage {
     let states: BTreeSet<&str> = members.iter().map(|m| m.state.as_str()).collect();
     let mut regions: BTreeMap<i64, (String, usize)> = BTreeMap::new();
@@ -124,6 +130,7 @@ fn detail_view(
     let simulated = (system.source == "simulation").then(|| Chip::new("Simulated system", Tone::Warn));
     SystemPage {
         shell,
+        as_of: as_of.bar(&format!("/systems/{}", system.id), &[]),
         head: RecordHead {
             kind: "Health system".into(),
             name: system.name,
@@ -176,7 +183,8 @@ pub(super) fn samples() -> Vec<(&'static str, String)> {
         askama::Template::render(&list_view(Shell::sample("Systems"), ask, slice, total, &states)).unwrap_or_default()
     };
     let detail = |found| {
-        askama::Template::render(&detail_view(Shell::sample("Northlake Health"), system.clone(), found, Vec::new())).unwrap_or_default()
+        askama::Template::render(&detail_view(Shell::sample("Northlake Health"), system.clone(), found, (AsOf::TODAY, Vec::new())))
+            .unwrap_or_default()
     };
     vec![
         ("systems", list(&SystemsAsk { sort: "-accounts".into(), ..SystemsAsk::default() }, slice, "637")),

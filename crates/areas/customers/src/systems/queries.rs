@@ -1,6 +1,7 @@
 //! Reads of the system pages; all within the actor's scope.
 
 use crate::accounts::contains;
+use crate::as_of::AsOf;
 use crate::lists::Keyset;
 use crate::scope;
 use rounds_kernel::{Actor, Cursor, Result, SystemId};
@@ -123,22 +124,25 @@ pub struct Member {
 }
 
 /// All current accounts of a system that the actor may see, by state and name.
-pub async fn members(db: &impl Query, actor: &Actor, system: SystemId) -> Result<Vec<Member>> {
+pub async fn members(db: &impl Query, actor: &Actor, system: SystemId, as_of: AsOf) -> Result<Vec<Member>> {
     let sql = format!(
         "SELECT account.id, account.name, account.setting, account.city, account.state, account.hrr, account.hrr_name, f.valid_from \
          FROM affiliation f JOIN account ON account.id = f.child_id WHERE f.child_kind = 'account' AND f.parent_kind = 'system' \
-         AND f.parent_id = $1 AND f.valid_to IS NULL AND {} ORDER BY account.state, account.name, account.id",
+         AND f.parent_id = $1 AND {} AND {} ORDER BY account.state, account.name, account.id",
+        as_of.holds("f"),
         scope::accounts(actor)
     );
     db.all(&sql, args![system.0]).await
 }
 
 /// How many people work at the system's accounts that the actor may see.
-pub async fn people(db: &impl Query, actor: &Actor, system: SystemId) -> Result<i64> {
+pub async fn people(db: &impl Query, actor: &Actor, system: SystemId, as_of: AsOf) -> Result<i64> {
     let sql = format!(
         "SELECT COUNT(DISTINCT p.child_id) FROM affiliation f JOIN account ON account.id = f.child_id \
-         JOIN affiliation p ON p.parent_kind = 'account' AND p.parent_id = account.id AND p.child_kind = 'person' AND p.valid_to IS NULL \
-         WHERE f.child_kind = 'account' AND f.parent_kind = 'system' AND f.parent_id = $1 AND f.valid_to IS NULL AND {}",
+         JOIN affiliation p ON p.parent_kind = 'account' AND p.parent_id = account.id AND p.child_kind = 'person' AND {} \
+         WHERE f.child_kind = 'account' AND f.parent_kind = 'system' AND f.parent_id = $1 AND {} AND {}",
+        as_of.holds("p"),
+        as_of.holds("f"),
         scope::accounts(actor)
     );
     db.number(&sql, args![system.0]).await
@@ -156,13 +160,15 @@ pub struct Stakeholder {
 }
 
 /// The first people of the system by name: administrators and buyers first, who decide for the whole system.
-pub async fn deciders(db: &impl Query, actor: &Actor, system: SystemId, limit: u64) -> Result<Vec<Stakeholder>> {
+pub async fn deciders(db: &impl Query, actor: &Actor, system: SystemId, as_of: AsOf, limit: u64) -> Result<Vec<Stakeholder>> {
     let sql = format!(
         "SELECT DISTINCT person.id, person.name, person.role FROM affiliation f JOIN account ON account.id = f.child_id \
-         JOIN affiliation p ON p.parent_kind = 'account' AND p.parent_id = account.id AND p.child_kind = 'person' AND p.valid_to IS NULL \
+         JOIN affiliation p ON p.parent_kind = 'account' AND p.parent_id = account.id AND p.child_kind = 'person' AND {} \
          JOIN person ON person.id = p.child_id \
-         WHERE f.child_kind = 'account' AND f.parent_kind = 'system' AND f.parent_id = $1 AND f.valid_to IS NULL \
+         WHERE f.child_kind = 'account' AND f.parent_kind = 'system' AND f.parent_id = $1 AND {} \
          AND person.role IN ('administrator', 'procurement') AND {} ORDER BY person.role, person.name, person.id LIMIT {limit}",
+        as_of.holds("p"),
+        as_of.holds("f"),
         scope::accounts(actor)
     );
     db.all(&sql, args![system.0]).await
