@@ -4,8 +4,9 @@ use rounds_customers::panels::Panel;
 use rounds_kernel::{Clock, Result};
 use rounds_platform::imports::{ImportWork, Importers};
 use rounds_platform::jobs::Work;
-use rounds_store::{Db, MigrationTrait, MigratorTrait, Runner};
+use rounds_store::{Db, Keys, MigrationTrait, MigratorTrait, Runner};
 use rounds_web::Route;
+use std::path::Path;
 use std::sync::Arc;
 
 /// The whole schema: the store's, the web's, then the areas' in their order.
@@ -86,5 +87,17 @@ pub fn samples() -> Vec<(&'static str, String)> {
 pub async fn open(database: &str, clock: Arc<dyn Clock>) -> Result<Runner> {
     let db = Db::open(database).await?;
     db.migrate::<Migrator>().await?;
-    Ok(Runner::new(db, clock))
+    Ok(Runner::new(db, clock).with_keys(keys(database)?))
+}
+
+/// The installation's key: `ROUNDS_KEY`, or the file beside the embedded database. Beside a server there is no file: its key ends with
+/// this process, and what needs a lasting one says so.
+fn keys(database: &str) -> Result<Keys> {
+    if let Ok(text) = std::env::var("ROUNDS_KEY") {
+        return Keys::from_hex(&text);
+    }
+    match database.strip_prefix("sqlite:").unwrap_or(database) {
+        server if server.starts_with("postgres://") || server.starts_with("postgresql://") => Ok(Keys::passing()),
+        file => Keys::beside(Path::new(file)),
+    }
 }

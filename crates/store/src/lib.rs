@@ -8,6 +8,7 @@ mod db;
 mod error;
 pub mod facts;
 pub mod jobs;
+mod keys;
 mod migration;
 pub mod outbox;
 mod query;
@@ -18,6 +19,7 @@ mod tx;
 
 pub use db::{Db, Engine};
 pub use error::db_err;
+pub use keys::Keys;
 pub use migration::{SqlMigration, own_migrations};
 pub use query::Query;
 pub use runner::{Command, Done, RunOptions, Runner};

@@ -1,7 +1,7 @@
 //! The command runner: every write gets its transaction, permission, idempotency key, audit entry and dry run here.
 
 use crate::query::Query;
-use crate::{Db, Tx, args, audit};
+use crate::{Db, Keys, Tx, args, audit};
 use rounds_kernel::{Actor, Clock, Error, Permission, Result, Time};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -50,12 +50,24 @@ pub struct Runner {
     /// The database.
     pub db: Db,
     clock: Arc<dyn Clock>,
+    keys: Keys,
 }
 
 impl Runner {
     /// A runner over `db` that takes the time from `clock`.
     pub fn new(db: Db, clock: Arc<dyn Clock>) -> Self {
-        Self { db, clock }
+        Self { db, clock, keys: Keys::passing() }
+    }
+
+    /// The same with the installation's key; without it, the key ends with this process.
+    pub fn with_keys(mut self, keys: Keys) -> Self {
+        self.keys = keys;
+        self
+    }
+
+    /// The installation's key, for signed links and secrets.
+    pub fn keys(&self) -> &Keys {
+        &self.keys
     }
 
     /// The present instant.
@@ -80,7 +92,7 @@ impl Runner {
         let view = command.audit_view();
         let hash = input_hash(&command)?;
         let inner = self.db.begin().await?;
-        let mut tx = Tx { inner, engine: self.db.engine(), actor: actor.clone(), now: self.now(), notes: Vec::new() };
+        let mut tx = Tx { inner, engine: self.db.engine(), actor: actor.clone(), now: self.now(), keys: self.keys.clone(), notes: Vec::new() };
         if let Some(key) = &options.idempotency_key
             && let Some(out) = earlier(&tx, C::NAME, key, &hash).await?
         {

@@ -17,6 +17,8 @@ pub struct Tx {
     pub actor: Actor,
     /// The instant of this command; one for all its rows.
     pub now: Time,
+    /// The installation's key, for signed links and secrets.
+    pub keys: crate::Keys,
     pub(crate) notes: Vec<String>,
 }
 

@@ -8,7 +8,7 @@ use rounds_kernel::{Actor, Clock, Day, FixedClock, JobId, Role, Time, Week};
 use rounds_platform::jobs::run_now;
 use rounds_platform::users::{StoredDirectory, UserRow, all};
 use rounds_store::jobs::Enqueue;
-use rounds_store::{Query, Runner};
+use rounds_store::{Keys, Query, Runner};
 use rounds_testkit::{Site, TempDb};
 use rounds_web::WebConfig;
 use std::sync::Arc;
@@ -32,6 +32,7 @@ pub fn monday() -> Time {
 pub async fn empty(db: TempDb) -> World {
     let clock = Arc::new(FixedClock::at(monday()));
     let runner = compose::open(&db.url, clock.clone() as Arc<dyn Clock>).await.unwrap();
+    let runner = if runner.keys().durable() { runner } else { runner.with_keys(Keys::random().unwrap()) };
     World { runner, clock, db, users: Vec::new(), week: Week::parse("2026-W48").unwrap() }
 }
 
