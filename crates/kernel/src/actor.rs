@@ -1,6 +1,6 @@
 //! Who acts, in which role, with which permissions, over which rows.
 
-use crate::channel::words;
+use crate::words;
 use crate::{Error, Result, UserId};
 use serde::{Deserialize, Serialize};
 

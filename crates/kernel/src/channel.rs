@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+/// A fixed list of words: an enum with the code that is stored and the label that is shown. The caller imports `Serialize` and
+/// `Deserialize` of serde.
+#[macro_export]
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $code:literal, $label:literal;)* }) => {
         $(#[$doc])*
@@ -36,7 +39,6 @@ macro_rules! words {
         }
     };
 }
-pub(crate) use words;
 
 words! {
     /// How a customer is met. Visits are face to face; phone and video are live and remote; the rest is written.

@@ -1,6 +1,6 @@
 //! Facts: what happened between the company and a customer, in one append-only log.
 
-use crate::channel::words;
+use crate::words;
 use crate::{AccountId, Channel, PersonId, SystemId, Time, UserId};
 use serde::{Deserialize, Serialize};
 

@@ -57,8 +57,9 @@ impl Keys {
     /// `keys.malformed`.
     pub fn from_hex(text: &str) -> Result<Self> {
         let text = text.trim();
-        let bytes: Option<Vec<u8>> =
-            (text.len() == 64 && text.is_ascii()).then(|| (0..32).map(|i| u8::from_str_radix(&text[2 * i..2 * i + 2], 16).ok()).collect()).flatten();
+        let bytes: Option<Vec<u8>> = (text.len() == 64 && text.is_ascii())
+            .then(|| (0..32).map(|i| u8::from_str_radix(&text[2 * i..2 * i + 2], 16).ok()).collect())
+            .flatten();
         let key = bytes.and_then(|b| <[u8; 32]>::try_from(b).ok()).ok_or_else(|| {
             Error::invalid("keys.malformed", "The installation key is not 64 hexadecimal digits.", "Make one with “openssl rand -hex 32”.")
         })?;
@@ -127,8 +128,13 @@ impl Keys {
     /// # Errors
     /// `token.invalid`, `token.expired`.
     pub fn verify(&self, purpose: &str, token: &str, now: Time) -> Result<String> {
-        let invalid =
-            || Error::invalid("token.invalid", "This link is not complete or was changed on its way.", "Open it again from the message it came in.");
+        let invalid = || {
+            Error::invalid(
+                "token.invalid",
+                "This link is not complete or was changed on its way.",
+                "Open it again from the message it came in.",
+            )
+        };
         let (body, mac) = token.trim().rsplit_once('.').ok_or_else(invalid)?;
         if !same(&self.mac(purpose, body)?, mac) {
             return Err(invalid());

@@ -92,7 +92,8 @@ impl Runner {
         let view = command.audit_view();
         let hash = input_hash(&command)?;
         let inner = self.db.begin().await?;
-        let mut tx = Tx { inner, engine: self.db.engine(), actor: actor.clone(), now: self.now(), keys: self.keys.clone(), notes: Vec::new() };
+        let mut tx =
+            Tx { inner, engine: self.db.engine(), actor: actor.clone(), now: self.now(), keys: self.keys.clone(), notes: Vec::new() };
         if let Some(key) = &options.idempotency_key
             && let Some(out) = earlier(&tx, C::NAME, key, &hash).await?
         {
