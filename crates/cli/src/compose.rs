@@ -1,5 +1,6 @@
 //! Puts the areas together: schema, routes, jobs, samples.
 
+use rounds_customers::merging::Reference;
 use rounds_customers::panels::Panel;
 use rounds_kernel::{Clock, Result};
 use rounds_platform::imports::{ImportWork, Importers};
@@ -51,6 +52,20 @@ fn panels() -> Vec<Arc<dyn Panel>> {
     all.extend(rounds_demand::panels());
     all.extend(rounds_serve::panels());
     all
+}
+
+/// Every column of every area that points at a system, an account or a person: what a merge moves.
+pub fn references() -> Vec<Reference> {
+    [
+        rounds_customers::REFERENCES,
+        rounds_consent::REFERENCES,
+        rounds_design::REFERENCES,
+        rounds_demand::REFERENCES,
+        rounds_engage::REFERENCES,
+        rounds_serve::REFERENCES,
+        rounds_measure::REFERENCES,
+    ]
+    .concat()
 }
 
 /// Everything the program can import.

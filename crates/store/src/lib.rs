@@ -12,6 +12,7 @@ mod keys;
 mod migration;
 pub mod outbox;
 mod query;
+pub mod repoint;
 mod runner;
 pub mod search;
 pub mod settings;
@@ -28,7 +29,7 @@ pub use sea_orm_migration::{MigrationTrait, MigratorTrait};
 pub use tx::Tx;
 
 /// Tables this crate owns; only it writes them.
-pub const OWN_TABLES: &[&str] = &["fact", "audit", "outbox", "job", "setting", "command_key", "search_doc"];
+pub const OWN_TABLES: &[&str] = &["fact", "audit", "outbox", "job", "setting", "command_key", "search_doc", "moved_row"];
 
 /// Builds the parameter list of a statement: `args![id, name]`.
 #[macro_export]

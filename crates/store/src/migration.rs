@@ -94,6 +94,7 @@ CREATE INDEX job_open ON job (state, kind, input_key);
         }
         .boxed(),
         crate::search::MIGRATION.boxed(),
+        crate::repoint::MIGRATION.boxed(),
     ]
 }
 

@@ -81,6 +81,15 @@ pub async fn put(tx: &mut Tx, docs: Vec<Doc>) -> Result<()> {
     Ok(())
 }
 
+/// Takes documents out of the index.
+pub async fn remove(tx: &mut Tx, kind: DocKind, ids: &[i64]) -> Result<()> {
+    for chunk in ids.chunks(500) {
+        let numbers: Vec<String> = chunk.iter().map(|id| doc_number(kind, *id).to_string()).collect();
+        tx.execute(&format!("DELETE FROM search_doc WHERE rowid IN ({})", numbers.join(",")), vec![]).await?;
+    }
+    Ok(())
+}
+
 /// Up to `limit` documents whose title has a word starting with each word of `text`, within `scope`.
 pub async fn find(db: &impl Query, text: &str, scope: &Scope, limit: u64) -> Result<Vec<Hit>> {
     let words: Vec<String> =

@@ -5,8 +5,29 @@ pub mod ledger;
 pub mod permissions;
 pub mod preferences;
 
+use rounds_customers::identifiers::EntityKind::{Account, Person};
+use rounds_customers::merging::{Once, Reference, RowKey, Wins};
 use rounds_store::MigrationTrait;
 use rounds_web::Route;
+
+/// Where rows of this area point at accounts and people.
+///
+/// Permissions never grow by a merge: a grant of the record that goes does not move (it is kept with the merge, and comes back with
+/// un-merge), and of two answers for one channel the stricter stays.
+pub const REFERENCES: &[Reference] = &[
+    Reference::new("permission", "person_id", Person).never("{row}.state = 'granted' AND {row}.valid_to IS NULL").once(&[Once {
+        columns: &["channel"],
+        among: "{row}.valid_to IS NULL",
+        wins: Wins::First("state", &["denied", "unknown", "granted"]),
+    }]),
+    Reference::new("preference", "person_id", Person).keyed_by(RowKey::Text("channel")).once(&[Once {
+        columns: &["channel"],
+        among: "",
+        wins: Wins::Survivor,
+    }]),
+    Reference::new("clearance", "person_id", Person),
+    Reference::new("clearance", "account_id", Account),
+];
 
 /// All routes of the area.
 pub fn routes() -> Vec<Route> {

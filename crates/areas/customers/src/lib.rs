@@ -5,6 +5,7 @@ pub mod affiliations;
 pub mod as_of;
 pub mod identifiers;
 pub mod lists;
+pub mod merging;
 pub mod panels;
 pub mod people;
 pub mod products;
@@ -19,6 +20,9 @@ use rounds_platform::imports::Importer;
 use rounds_store::MigrationTrait;
 use rounds_web::Route;
 use std::sync::Arc;
+
+/// Where rows of the store, the platform and this area point at systems, accounts and people.
+pub const REFERENCES: &[merging::Reference] = merging::OWN;
 
 /// All importers of the area.
 pub fn importers() -> Vec<Box<dyn Importer>> {

@@ -2,10 +2,15 @@
 
 pub mod leads;
 
+use rounds_customers::identifiers::EntityKind::{Account, Person};
+use rounds_customers::merging::Reference;
 use rounds_customers::panels::Panel;
 use rounds_store::MigrationTrait;
 use rounds_web::Route;
 use std::sync::Arc;
+
+/// Where rows of this area point at accounts and people.
+pub const REFERENCES: &[Reference] = &[Reference::new("lead", "account_id", Account), Reference::new("lead", "person_id", Person)];
 
 /// All routes of the area.
 pub fn routes() -> Vec<Route> {

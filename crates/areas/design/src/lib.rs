@@ -3,8 +3,21 @@
 pub mod coverage;
 pub mod potential;
 
+use rounds_customers::identifiers::EntityKind::Account;
+use rounds_customers::merging::{Once, Reference, Wins};
 use rounds_store::MigrationTrait;
 use rounds_web::Route;
+
+/// Where rows of this area point at accounts. One owner a business unit and role: the survivor's stays; of two potentials the later
+/// estimate stays.
+pub const REFERENCES: &[Reference] = &[
+    Reference::new("coverage", "account_id", Account).once(&[Once {
+        columns: &["business_unit", "role"],
+        among: "{row}.valid_to IS NULL",
+        wins: Wins::Survivor,
+    }]),
+    Reference::new("potential", "account_id", Account).once(&[Once { columns: &["family"], among: "", wins: Wins::Latest("as_of") }]),
+];
 
 /// All routes of the area.
 pub fn routes() -> Vec<Route> {

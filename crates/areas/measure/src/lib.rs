@@ -2,8 +2,12 @@
 
 pub mod indicators;
 
+use rounds_customers::merging::Reference;
 use rounds_store::MigrationTrait;
 use rounds_web::Route;
+
+/// Where rows of this area point at accounts and people: it keeps none.
+pub const REFERENCES: &[Reference] = &[];
 
 /// All routes of the area.
 pub fn routes() -> Vec<Route> {

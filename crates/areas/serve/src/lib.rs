@@ -2,10 +2,15 @@
 
 pub mod orders;
 
+use rounds_customers::identifiers::EntityKind::Account;
+use rounds_customers::merging::Reference;
 use rounds_customers::panels::Panel;
 use rounds_store::MigrationTrait;
 use rounds_web::Route;
 use std::sync::Arc;
+
+/// Where rows of this area point at accounts.
+pub const REFERENCES: &[Reference] = &[Reference::new("order_line", "account_id", Account)];
 
 /// All routes of the area.
 pub fn routes() -> Vec<Route> {
