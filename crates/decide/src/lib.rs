@@ -7,7 +7,9 @@
 //! | module | decides | from |
 //! |---|---|---|
 //! | [`assign`] | which contact, through which channel, by whom, for which customer | values, minutes, caps, minimums, locks |
+//! | [`link`] | which records are about the same party | columns of text, blocking rules; no labels |
 //!
-//! Territories, sizing, scores, experiments and record linkage get a module of their own beside `assign` when they come.
+//! Territories, sizing, scores and experiments get a module of their own beside `assign` when they come.
 
 pub mod assign;
+pub mod link;
