@@ -5,3 +5,4 @@
 //! | [`assign`] | contact allocation, the optimiser of a week's plan | the HiGHS simplex method |
 
 pub mod assign;
+pub mod linkage;

@@ -1,8 +1,8 @@
 //! Candidate pairs: records that agree on all parts of at least one rule.
 
+use super::Scope;
 use super::prepare::{Prepared, mix};
 use super::spec::{Rule, Spec};
-use super::Scope;
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -44,7 +44,9 @@ fn of_rule(rule: &Rule, spec: &Spec, fields: &[Prepared], scope: Scope) -> (Vec<
     keys.sort_unstable();
     let mut pairs = Vec::new();
     for block in keys.chunk_by(|x, y| x.0 == y.0).filter(|b| b.len() > 1) {
-        if let Scope::New { known } = scope && (block[block.len() - 1].1 as usize) < known {
+        if let Scope::New { known } = scope
+            && (block[block.len() - 1].1 as usize) < known
+        {
             continue;
         }
         report.blocks += 1;

@@ -31,7 +31,11 @@ impl Memo {
 
 /// Jaro–Winkler similarity (Jaro 1989; Winkler 1990), 0 to 1; the prefix counts where Jaro's measure is above 0.7.
 pub fn jaro_winkler(a: &str, b: &str) -> f64 {
-    if a.is_ascii() && b.is_ascii() { jaro_winkler::similarity(a.bytes(), b.bytes()) } else { jaro_winkler::similarity(a.chars(), b.chars()) }
+    if a.is_ascii() && b.is_ascii() {
+        jaro_winkler::similarity(a.bytes(), b.bytes())
+    } else {
+        jaro_winkler::similarity(a.chars(), b.chars())
+    }
 }
 
 /// Insertions, deletions, substitutions and swaps of neighbours (Damerau 1964, restricted), or more than `most`.
@@ -132,7 +136,8 @@ impl<'a> Comparer<'a> {
         if f != g && l != m && self.alike_given(f, g) && self.alike_family(l, m) {
             return (5, last(l).min(last(m)));
         }
-        let mut bits: Vec<f32> = s.iter().enumerate().filter(|(i, w)| !s[..*i].contains(w) && t.contains(w)).map(|(_, &w)| last(w).min(first(w))).collect();
+        let mut bits: Vec<f32> =
+            s.iter().enumerate().filter(|(i, w)| !s[..*i].contains(w) && t.contains(w)).map(|(_, &w)| last(w).min(first(w))).collect();
         if bits.len() > 1 {
             bits.sort_by(f32::total_cmp);
             return (6, bits[bits.len() - 1] + bits[bits.len() - 2]);
@@ -269,8 +274,20 @@ fn street(a: &str, b: &str) -> u8 {
     let (x, y) = (rest(a, m), rest(b, n));
     let alike = !x.is_empty() && !y.is_empty() && (x.starts_with(&y) || y.starts_with(&x) || jaro_winkler(&x, &y) >= 0.88);
     match (m.is_some() && m == n, alike) {
-        (true, true) => if x == y { 1 } else { 2 },
-        (false, true) => if m.is_none() && n.is_none() { 2 } else { 3 },
+        (true, true) => {
+            if x == y {
+                1
+            } else {
+                2
+            }
+        }
+        (false, true) => {
+            if m.is_none() && n.is_none() {
+                2
+            } else {
+                3
+            }
+        }
         (true, false) => 4,
         (false, false) => 5,
     }

@@ -32,7 +32,11 @@ impl Linker {
         let score = self.scorer();
         let found: Vec<Vec<(u32, u32)>> = self.pool().install(|| {
             let groups: Vec<&[Pair]> = strong.chunk_by(|p, q| component[p.a as usize] == component[q.a as usize]).collect();
-            groups.par_iter().with_min_len(16).map_init(|| score.memos(), |memos, group| one_component(group, &score, memos, threshold)).collect()
+            groups
+                .par_iter()
+                .with_min_len(16)
+                .map_init(|| score.memos(), |memos, group| one_component(group, &score, memos, threshold))
+                .collect()
         });
         let mut cluster: Vec<u32> = (0..rows as u32).collect();
         for (row, first) in found.into_iter().flatten() {

@@ -56,14 +56,7 @@ impl Counts {
 }
 
 /// Learns the parameters from candidates and random pairs.
-pub(crate) fn learn(
-    spec: &Spec,
-    fields: &[Prepared],
-    terms: Vec<Vec<Terms>>,
-    candidates: &[u64],
-    scope: Scope,
-    seed: u64,
-) -> Model {
+pub(crate) fn learn(spec: &Spec, fields: &[Prepared], terms: Vec<Vec<Terms>>, candidates: &[u64], scope: Scope, seed: u64) -> Model {
     let comparers: Vec<Comparer> = fields.iter().zip(&terms).map(|(p, t)| Comparer::new(p, t)).collect();
     let rows = fields.first().map_or(0, |p| p.row.len());
     let sample = draw(&comparers, candidates, scope, rows, seed);
@@ -136,11 +129,7 @@ fn first_guess(spec: &Spec, fields: &[Prepared], terms: Vec<Vec<Terms>>, sample:
         let n = counts.len() as f64;
         let falling: Vec<f64> = (0..counts.len()).map(|l| 0.5f64.powi(l as i32)).collect();
         let total: f64 = falling.iter().sum();
-        let level = |(l, name): (usize, &&str)| Level {
-            name: (*name).to_owned(),
-            m: falling[l] / total,
-            u: (counts[l] + 1.0 / n) / sum,
-        };
+        let level = |(l, name): (usize, &&str)| Level { name: (*name).to_owned(), m: falling[l] / total, u: (counts[l] + 1.0 / n) / sum };
         Fitted { levels: p.kind.levels().iter().enumerate().map(level).collect(), terms }
     });
     let prior = (matches.max(1.0) / all.max(pairs).max(2.0)).min(0.5);

@@ -54,9 +54,10 @@ impl Linker {
         scope.validate(records.len())?;
         spec.validate(records)?;
         let threads = settings.threads.max(1);
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(|e| {
-            Error::invalid("link.threads", format!("{threads} threads could not be started: {e}"), "ask for fewer")
-        })?;
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build()
+            .map_err(|e| Error::invalid("link.threads", format!("{threads} threads could not be started: {e}"), "ask for fewer"))?;
         let mut order: Vec<u32> = (0..records.len() as u32).collect();
         let sums: Vec<u64> = content(spec, records)?;
         order.sort_by_key(|&r| ((r as usize) >= scope.first(), sums[r as usize]));

@@ -60,7 +60,13 @@ pub(crate) fn prepare(field: &Field, records: &Records, order: &[u32]) -> Result
             for &c in &columns {
                 let part = records.text(r as usize, c);
                 if !part.is_empty() {
-                    text.push_str(if text.is_empty() { "" } else if field.kind == Kind::Set { ";" } else { " " });
+                    text.push_str(if text.is_empty() {
+                        ""
+                    } else if field.kind == Kind::Set {
+                        ";"
+                    } else {
+                        " "
+                    });
                     text.push_str(part);
                 }
             }

@@ -38,13 +38,39 @@ impl Kind {
     pub fn levels(self) -> &'static [&'static str] {
         match self {
             Kind::Name => &[
-                "same full name", "same first and last name", "same last, alike first name", "same first, alike last name", "alike first and last name",
-                "two words the same", "same last name only", "the only word known is in the other", "same first name only", "one word the same", "alike last name only", "different",
+                "same full name",
+                "same first and last name",
+                "same last, alike first name",
+                "same first, alike last name",
+                "alike first and last name",
+                "two words the same",
+                "same last name only",
+                "the only word known is in the other",
+                "same first name only",
+                "one word the same",
+                "alike last name only",
+                "different",
             ],
-            Kind::Organisation => &["same name", "nearly the same words", "most words the same", "half the words the same", "some words the same", "different"],
-            Kind::Street => &["same street and number", "same number, alike street", "same street, other number", "same number only", "different"],
+            Kind::Organisation => &[
+                "same name",
+                "nearly the same words",
+                "most words the same",
+                "half the words the same",
+                "some words the same",
+                "different",
+            ],
+            Kind::Street => {
+                &["same street and number", "same number, alike street", "same street, other number", "same number only", "different"]
+            }
             Kind::Text => &["same", "a letter or two differ", "alike", "different"],
-            Kind::Date => &["same date", "one digit differs or day and month swapped", "same year and month or day", "same year", "two digits differ", "different"],
+            Kind::Date => &[
+                "same date",
+                "one digit differs or day and month swapped",
+                "same year and month or day",
+                "same year",
+                "two digits differ",
+                "different",
+            ],
             Kind::Postcode => &["same postcode", "one character differs", "same district", "same area", "different"],
             Kind::Code | Kind::Phone => &["same", "one character differs", "two characters differ", "different"],
             Kind::Email => &["same address", "nearly the same address", "same name before the @", "same domain", "different"],
@@ -267,7 +293,11 @@ impl Spec {
         }
         for (field, _) in self.rules.iter().flat_map(|r| &r.parts) {
             if self.field(field).is_none() {
-                return Err(Error::invalid("link.rule", format!("a rule names the field {field:?}, which is not compared"), "use the fields' names"));
+                return Err(Error::invalid(
+                    "link.rule",
+                    format!("a rule names the field {field:?}, which is not compared"),
+                    "use the fields' names",
+                ));
             }
         }
         if let Some(i) = self.rules.iter().position(|r| r.parts.is_empty()) {
