@@ -10,9 +10,11 @@ use rounds_testkit::{Answer, Site, Visitor, databases, sqlite};
 use rounds_web::Route;
 use std::collections::BTreeMap;
 
+/// Pages and forms; operations of the API are walked by `attack_api.rs`.
 fn all_routes() -> Vec<Route> {
     let mut all = rounds_web::own_routes();
     all.extend(rounds_cli::compose::routes());
+    all.retain(|r| r.api.is_none());
     all
 }
 
@@ -117,7 +119,10 @@ async fn garbage_in_filters_sorts_cursors_and_search_is_answered() {
         let w = planned(db, 20).await;
         let site = w.site().await;
         let v = as_role(&w, &site, Role::Admin).await;
-        for route in all_routes().iter().filter(|r| r.method == "GET" && !r.path.contains('{') && r.path != "/health") {
+        for route in all_routes()
+            .iter()
+            .filter(|r| r.method == "GET" && !r.path.contains('{') && r.path != "/health" && r.path != "/api/openapi.json")
+        {
             for name in NAMES {
                 // One parameter a request, all garbage in turn over the names: every name meets every kind of page.
                 let at = (route.path.len() * 7 + name.len() * 5 + usize::from(name.as_bytes()[0])) % GARBAGE.len();

@@ -10,9 +10,11 @@ use rounds_store::{FromQueryResult, Query};
 use rounds_testkit::{Site, Visitor, databases};
 use rounds_web::Route;
 
+/// Pages and forms; operations of the API are walked by `attack_api.rs`.
 fn all_routes() -> Vec<Route> {
     let mut all = rounds_web::own_routes();
     all.extend(rounds_cli::compose::routes());
+    all.retain(|r| r.api.is_none());
     all
 }
 

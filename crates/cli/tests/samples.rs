@@ -34,6 +34,7 @@ fn own() -> Vec<(&'static str, String)> {
         ("gallery: queue", draw(&|| rounds_web::gallery::QueueSample::sample().render())),
         ("gallery: account", draw(&|| rounds_web::gallery::AccountSample::sample().render())),
         ("problem", draw(&|| rounds_web::components::ProblemPage::sample().render())),
+        ("api", draw(&|| rounds_web::api::ApiPage::sample().render())),
         ("sign in", draw(&|| rounds_web::components::SignInPage::sample().render())),
     ]
 }

@@ -32,6 +32,8 @@ impl Site {
 
     /// Someone who is not signed in.
     pub fn visitor(&self) -> Visitor {
+        // The second visitor finds it installed; reqwest wants to be told which cryptography it uses, even for plain HTTP.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let client = Client::builder().cookie_store(true).redirect(Policy::none()).build().expect("a client");
         Visitor { base: self.base.clone(), client }
     }

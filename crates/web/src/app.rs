@@ -2,11 +2,11 @@
 
 use crate::route::Route;
 use crate::visitor::{Visitor, page};
-use crate::{WebResult, assets, auth, guard, live, security};
+use crate::{WebResult, api, assets, auth, guard, live, security};
 use axum::Router;
 use axum::extract::State;
 use axum::middleware::{from_fn, from_fn_with_state};
-use rounds_kernel::{Actor, Permission, Result, UserId};
+use rounds_kernel::{Actor, Permission, Result, Time, UserId};
 use rounds_store::Runner;
 use std::sync::Arc;
 use tower_sessions::cookie::SameSite;
@@ -19,6 +19,10 @@ pub trait Directory: Send + Sync {
     async fn authenticate(&self, email: &str, password: &str) -> Result<Option<Account>>;
     /// The present state of a user by id; `None` if gone or switched off.
     async fn account(&self, id: UserId) -> Result<Option<Account>>;
+    /// Who holds this key for the API, if it is in force at `now`.
+    async fn key(&self, _token: &str, _now: Time) -> Result<Option<api::KeyHolder>> {
+        Ok(None)
+    }
 }
 
 /// A user as the session needs them.
@@ -41,6 +45,10 @@ pub(crate) struct Shared {
     pub menu: Vec<MenuEntry>,
     pub config: WebConfig,
     pub limits: security::Limits,
+    pub directory: Arc<dyn Directory>,
+    pub keys: api::Limits,
+    pub declared: Vec<Arc<api::Declared>>,
+    pub document: String,
 }
 
 pub(crate) struct MenuEntry {
@@ -61,6 +69,8 @@ pub struct WebConfig {
     pub demo: Vec<crate::components::DemoUser>,
     /// Requests a second that one address may make in the long run; 0 stands for 100.
     pub requests_per_second: u32,
+    /// Requests a second that one key of the API may make in the long run; 0 stands for 50.
+    pub key_requests_per_second: u32,
     /// Attempts to sign in a minute from one address; 0 stands for 10.
     pub sign_ins_per_minute: u32,
 }
@@ -74,6 +84,11 @@ impl App {
     /// The database, for reads.
     pub fn db(&self) -> &rounds_store::Db {
         &self.0.runner.db
+    }
+
+    /// Who may sign in and call.
+    pub(crate) fn directory(&self) -> &dyn Directory {
+        &*self.0.directory
     }
 
     /// How the server is set up.
@@ -94,12 +109,20 @@ pub fn build(runner: Runner, directory: Arc<dyn Directory>, routes: Vec<Route>, 
         .with_same_site(SameSite::Lax)
         .with_secure(config.https)
         .with_expiry(Expiry::OnInactivity(time::Duration::hours(24)));
-    let backend = auth::Backend(directory);
-    let app = App(Arc::new(Shared { runner, menu, config, limits }));
+    let backend = auth::Backend(directory.clone());
+    let declared = all.iter().filter_map(|r| r.api.clone()).collect();
+    let document = api::document(all.iter()).to_string();
+    let keys = api::Limits::new(config.key_requests_per_second);
+    let app = App(Arc::new(Shared { runner, menu, config, limits, directory, keys, declared, document }));
     let mut router = Router::new();
     for route in all {
         let permission = route.permission;
-        router = router.route(route.path, route.handler.layer(from_fn_with_state((app.clone(), permission), guard::check)));
+        let state = (app.clone(), permission);
+        let handler = match route.api {
+            Some(_) => route.handler.layer(from_fn_with_state(state, api::admit)),
+            None => route.handler.layer(from_fn_with_state(state, guard::check)),
+        };
+        router = router.route(route.path, handler);
     }
     router
         .fallback(guard::nothing_here)
@@ -115,6 +138,7 @@ pub fn own_routes() -> Vec<Route> {
     let mut routes = auth::routes();
     routes.extend(assets::routes());
     routes.extend(live::routes());
+    routes.extend(api::pages::routes());
     routes.push(Route::get("/gallery", Permission::SignedIn, gallery));
     routes.push(Route::get("/gallery/queue", Permission::SignedIn, gallery_queue));
     routes.push(Route::get("/gallery/account", Permission::SignedIn, gallery_account));

@@ -164,8 +164,11 @@ async fn dress(app: &App, visitor: &Visitor, response: Response, wants_json: boo
         Ok(response) => return response,
         Err(e) => problem::told(e, path),
     };
-    let answer =
-        if wants_json { problem::plain(&error) } else { problem::drawn(error.clone(), visitor.shell(app, problem::title(error.kind))) };
+    let answer = if wants_json || crate::api::for_programs(path) {
+        problem::plain(&error)
+    } else {
+        problem::drawn(error.clone(), visitor.shell(app, problem::title(error.kind)))
+    };
     method_kept(&error, answer)
 }
 

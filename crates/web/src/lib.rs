@@ -1,5 +1,6 @@
 //! What all pages share: session, permissions, forms, layout, components, charts, live updates, problem pages.
 
+pub mod api;
 mod app;
 mod assets;
 mod auth;

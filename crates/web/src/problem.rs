@@ -2,7 +2,6 @@
 
 use crate::components::ProblemPage;
 use crate::shell::Shell;
-use axum::Json;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use rounds_kernel::{Error, ErrorKind};
@@ -52,7 +51,7 @@ pub(crate) fn drawn(error: Error, shell: Shell) -> Response {
 /// The error where there is no session to take a frame from: a page without a menu, or JSON for programs.
 pub(crate) fn bare(error: Error, wants_json: bool, path: &str) -> Response {
     let error = told(error, path);
-    if wants_json {
+    if wants_json || crate::api::for_programs(path) {
         return plain(&error);
     }
     let shell = Shell { title: title(error.kind).into(), path: path.to_owned(), ..Shell::default() };
@@ -105,9 +104,10 @@ fn refusal(said: &str) -> Error {
     Error::invalid("request.form", cause, "Reload the page, fill in every field and send it again.")
 }
 
-/// The error as JSON: code, cause, remedy.
+/// The error as a problem document (RFC 9457).
 pub(crate) fn plain(error: &Error) -> Response {
-    (status(error.kind), Json(serde_json::json!({ "code": error.code, "cause": error.cause, "remedy": error.remedy }))).into_response()
+    let status = status(error.kind);
+    crate::api::problem_response(error, status, &crate::api::problem_body(error, status))
 }
 
 pub(crate) fn wants_json(headers: &HeaderMap) -> bool {

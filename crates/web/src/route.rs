@@ -1,13 +1,15 @@
 //! A route with its permission: there is no way to add one without.
 
 use crate::App;
+use crate::api::Declared;
 use axum::handler::Handler;
 use axum::routing::MethodRouter;
 use rounds_kernel::Permission;
+use std::sync::Arc;
 
 /// One address with what it needs.
 pub struct Route {
-    /// `GET` or `POST`.
+    /// `GET` or `POST`; operations of the API also `PATCH` and `DELETE`.
     pub method: &'static str,
     /// Path with `{names}`.
     pub path: &'static str,
@@ -15,6 +17,8 @@ pub struct Route {
     pub permission: Permission,
     /// Menu group (area) and label, for pages that stand in the menu.
     pub menu: Option<(&'static str, &'static str)>,
+    /// What the API's document says of it, for operations of the API.
+    pub api: Option<Arc<Declared>>,
     pub(crate) handler: MethodRouter<App>,
 }
 
@@ -25,7 +29,7 @@ impl Route {
         H: Handler<T, App>,
         T: 'static,
     {
-        Self { method: "GET", path, permission, menu: None, handler: axum::routing::get(handler) }
+        Self { method: "GET", path, permission, menu: None, api: None, handler: axum::routing::get(handler) }
     }
 
     /// A change; the request must carry the session's CSRF token.
@@ -34,7 +38,7 @@ impl Route {
         H: Handler<T, App>,
         T: 'static,
     {
-        Self { method: "POST", path, permission, menu: None, handler: axum::routing::post(handler) }
+        Self { method: "POST", path, permission, menu: None, api: None, handler: axum::routing::post(handler) }
     }
 
     /// Puts the page into the menu.

@@ -49,6 +49,9 @@ pub fn routes(panels: Vec<Arc<dyn panels::Panel>>) -> Vec<Route> {
     all.extend(people::routes(&panels));
     all.extend(products::routes());
     all.extend(search::routes());
+    all.extend(identifiers::routes());
+    all.extend(affiliations::routes());
+    all.extend(timeline::routes());
     all
 }
 

@@ -3,6 +3,7 @@
 //! Public: [`Account`], [`AccountRow`], [`ImportAccounts`], [`upsert`], [`place`], [`ids`], [`get`], [`zone_of_state`].
 //! Routes: `/accounts`, `/accounts.csv`, `/accounts/{id}`. Tables: [`TABLES`].
 
+mod api;
 mod commands;
 mod model;
 mod pages;
@@ -29,9 +30,11 @@ pub fn routes(panels: &Panels) -> Vec<Route> {
     let detail = move |State(app): State<App>, visitor: Visitor, Path(id): Path<i64>, Query(ask): Query<pages::DetailAsk>| {
         pages::detail(app, visitor, id, ask, panels.clone())
     };
-    vec![
+    let mut all = api::routes();
+    all.extend([
         Route::get("/accounts", Permission::ReadRecord, pages::list).menu("Customers", "Accounts"),
         Route::get("/accounts.csv", Permission::ReadRecord, pages::csv),
         Route::get("/accounts/{id}", Permission::ReadRecord, detail),
-    ]
+    ]);
+    all
 }

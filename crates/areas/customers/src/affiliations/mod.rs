@@ -3,6 +3,7 @@
 //! Public: [`link`] and [`end`] (the rules of moving), [`Affiliation`], [`of_child`], [`AccountSystemRow`], [`ImportAffiliations`].
 //! Tables: [`TABLES`].
 
+mod api;
 mod commands;
 mod model;
 mod store;
@@ -10,6 +11,8 @@ mod store;
 pub use commands::ImportAffiliations;
 pub use model::{AccountSystemRow, Affiliation, Link, LinkKind};
 pub use store::{current, end, link, migrations, of_child, upsert};
+
+pub use api::routes;
 
 /// Tables this capability owns.
 pub const TABLES: &[&str] = &["affiliation"];

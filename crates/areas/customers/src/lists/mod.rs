@@ -2,8 +2,10 @@
 //!
 //! Public: [`Keyset`], [`Slice`], [`fetch`], [`count`], [`href`], [`pager`], [`sort_link`]. Owns no tables.
 
+mod api;
 mod queries;
 
+pub use api::listed;
 pub use queries::{Keyset, Place, Slice, count, fetch, href, pager, sort_link};
 
 /// Tables this capability owns: none.

@@ -3,6 +3,7 @@
 //! Public: [`Person`], [`PersonRow`], [`ImportPeople`], [`upsert`], [`ids`], [`get`]. Routes: `/people`, `/people/{id}`.
 //! Tables: [`TABLES`].
 
+mod api;
 mod commands;
 mod model;
 mod pages;
@@ -27,10 +28,12 @@ pub fn routes(panels: &Panels) -> Vec<Route> {
     let detail = move |State(app): State<App>, visitor: Visitor, Path(id): Path<i64>, Query(ask): Query<pages::DetailAsk>| {
         pages::detail(app, visitor, id, ask, panels.clone())
     };
-    vec![
+    let mut all = api::routes();
+    all.extend([
         Route::get("/people", Permission::ReadRecord, pages::list).menu("Customers", "People"),
         Route::get("/people/{id}", Permission::ReadRecord, detail),
-    ]
+    ]);
+    all
 }
 
 /// Pages drawn from their samples.

@@ -2,6 +2,7 @@
 //!
 //! Public: [`Product`], [`ProductRow`], [`ImportProducts`], [`upsert`], [`ids`], [`all`]. Routes: `/products`. Tables: [`TABLES`].
 
+mod api;
 mod commands;
 mod pages;
 mod store;
@@ -17,7 +18,9 @@ pub const TABLES: &[&str] = &["product"];
 
 /// Routes of this capability.
 pub fn routes() -> Vec<Route> {
-    vec![Route::get("/products", Permission::ReadRecord, pages::list).menu("Customers", "Products")]
+    let mut all = api::routes();
+    all.push(Route::get("/products", Permission::ReadRecord, pages::list).menu("Customers", "Products"));
+    all
 }
 
 /// Pages drawn from their samples.

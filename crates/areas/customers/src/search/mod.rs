@@ -3,6 +3,7 @@
 //! Public: [`index_systems`], [`index_accounts`], [`index_people`] (called by imports), [`reindex`] and [`reindex_all`] (called
 //! when coverage changes). Routes: `/search`. The index itself belongs to the store.
 
+mod api;
 mod pages;
 mod store;
 
@@ -16,7 +17,9 @@ pub const TABLES: &[&str] = &[];
 
 /// Routes of this capability.
 pub fn routes() -> Vec<Route> {
-    vec![Route::get("/search", Permission::ReadRecord, pages::results)]
+    let mut all = api::routes();
+    all.push(Route::get("/search", Permission::ReadRecord, pages::results));
+    all
 }
 
 /// Pages drawn from their samples.

@@ -2,6 +2,7 @@
 //!
 //! Public: [`System`], [`SystemRow`], [`ImportSystems`], [`upsert`], [`ids`]. Routes: `/systems`, `/systems/{id}`. Tables: [`TABLES`].
 
+mod api;
 mod commands;
 mod model;
 mod pages;
@@ -27,10 +28,12 @@ pub fn routes(panels: &Panels) -> Vec<Route> {
     let detail = move |State(app): State<App>, visitor: Visitor, as_of: AsOf, Path(id): Path<i64>| {
         pages::detail(app, visitor, id, as_of, panels.clone())
     };
-    vec![
+    let mut all = api::routes();
+    all.extend([
         Route::get("/systems", Permission::ReadRecord, pages::list).menu("Customers", "Systems"),
         Route::get("/systems/{id}", Permission::ReadRecord, detail),
-    ]
+    ]);
+    all
 }
 
 /// Pages drawn from their samples.

@@ -1,0 +1,45 @@
+//! Search for programs.
+
+use rounds_kernel::{Permission, Result};
+use rounds_store::search::find;
+use rounds_web::Route;
+use rounds_web::api::{Call, Nothing, Operation};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// Operations of this capability.
+pub(super) fn routes() -> Vec<Route> {
+    let about = "Finds systems, accounts and people by the beginnings of words, within the caller's scope.";
+    vec![Operation::get("/api/v1/search", Permission::ReadRecord, "Search", search).about(about).route()]
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SearchHit)]
+struct Shown {
+    title: String,
+    subtitle: String,
+    /// Address of the page.
+    href: String,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SearchHits)]
+struct Hits {
+    items: Vec<Shown>,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Ask {
+    /// Words, or beginnings of words.
+    #[schema(max_length = 200)]
+    q: String,
+    /// Hits at most, 20 if not given.
+    #[schema(minimum = 1, maximum = 100)]
+    limit: Option<i64>,
+}
+
+async fn search(call: Call, _: Nothing, ask: Ask) -> Result<Hits> {
+    let hits = find(call.db(), &ask.q, &call.actor.scope, ask.limit.unwrap_or(20) as u64).await?;
+    Ok(Hits { items: hits.into_iter().map(|h| Shown { title: h.title, subtitle: h.subtitle, href: h.href }).collect() })
+}
