@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod affiliations;
 pub mod as_of;
+pub mod company_files;
 pub mod identifiers;
 pub mod lists;
 pub mod merging;
@@ -26,7 +27,9 @@ pub const REFERENCES: &[merging::Reference] = merging::OWN;
 
 /// All importers of the area.
 pub fn importers() -> Vec<Box<dyn Importer>> {
-    public_files::importers()
+    let mut all = public_files::importers();
+    all.extend(company_files::importers());
+    all
 }
 
 /// All migrations of the area.

@@ -86,7 +86,7 @@ async fn import(
     })?;
     let content = store::content(&runner.db, &input.file.hash).await?;
     let lines = count_lines(&content)?;
-    let mut scanner = Scanner::open(open(&content)?, importer)?;
+    let mut scanner = Scanner::open(open(&content)?, importer, &input.mapping)?;
     let mut at: Position = job.position();
     if at.records == 0 {
         at.report = opening(importer, &input.file, &scanner.ignored());

@@ -21,9 +21,9 @@ mod pages;
 mod store;
 
 pub use commands::{ReceiveFile, receive};
-pub use import::guess;
+pub use import::{DayOrder, Mapping, guess};
 pub use jobs::{ImportWork, Tell, run_import};
-pub use model::{ChunkReport, Column, FileInfo, ImportReport, Importer, Importers, Note, NoteCount, Row, export, reject};
+pub use model::{ChunkReport, Column, FileInfo, Form, ImportReport, Importer, Importers, Note, NoteCount, Row, Touched, export, reject};
 pub use pages::{routes, samples};
 pub use store::{RejectRow, migrations, rejects_of};
 

@@ -37,6 +37,28 @@ pub trait Importer: Send + Sync {
         self.columns().iter().filter(|c| c.required).all(|c| c.position(header).is_some())
     }
 
+    /// Our word for a cell of `column`, where the column takes words of a fixed list; `None` when it is not understood.
+    /// Columns without such a list are never asked for.
+    fn word(&self, _column: usize, _text: &str) -> Option<&'static str> {
+        None
+    }
+
+    /// The words that `column` takes, with what people read; empty when it takes anything.
+    fn words(&self, _column: usize) -> Vec<(&'static str, &'static str)> {
+        Vec::new()
+    }
+
+    /// An importer of its own for one run over one file, where that is quicker (it may remember what it has looked up).
+    fn for_one_file(&self) -> Option<Box<dyn Importer>> {
+        None
+    }
+
+    /// Called in the transaction that takes rows of an import back, with what was removed or put back, so that what follows
+    /// from those rows (search index, scope) can be brought in step.
+    async fn taken_back(&self, _tx: &mut Tx, _rows: &[Touched]) -> Result<()> {
+        Ok(())
+    }
+
     /// Writes one chunk. Rows that cannot be used go into the report; an error stops the whole file.
     async fn write(&self, tx: &mut Tx, file: &FileInfo, rows: &[Row]) -> Result<ChunkReport>;
 
@@ -58,14 +80,27 @@ pub struct Column {
     pub required: bool,
     /// Longest text taken, in characters.
     pub longest: usize,
-    /// True when it holds days, which must exist in the calendar.
-    pub day: bool,
+    /// What its cells are; the framework brings them into one form and rejects rows where it cannot.
+    pub form: Form,
+}
+
+/// What a column's cells are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// Words, as they stand.
+    Text,
+    /// Days; rows get them as `YYYY-MM-DD`.
+    Day,
+    /// Days, perhaps with a time of day; rows get `YYYY-MM-DDTHH:MM:SSZ`, a bare day being noon UTC.
+    Moment,
+    /// Numbers; rows get them with a decimal point and without thousands' marks.
+    Number,
 }
 
 impl Column {
     /// A column the file must have.
     pub const fn required(name: &'static str) -> Self {
-        Self { name, also: &[], required: true, longest: 300, day: false }
+        Self { name, also: &[], required: true, longest: 300, form: Form::Text }
     }
 
     /// A column the file may have.
@@ -73,10 +108,28 @@ impl Column {
         Self { required: false, ..Self::required(name) }
     }
 
-    /// The same column, holding days as `YYYY-MM-DD`.
+    /// The same column, holding days in any common form.
     #[must_use]
     pub const fn of_days(self) -> Self {
-        Self { day: true, ..self }
+        Self { form: Form::Day, ..self }
+    }
+
+    /// The same column, holding days with or without a time of day.
+    #[must_use]
+    pub const fn of_moments(self) -> Self {
+        Self { form: Form::Moment, ..self }
+    }
+
+    /// The same column, holding numbers with decimal point or decimal comma.
+    #[must_use]
+    pub const fn of_numbers(self) -> Self {
+        Self { form: Form::Number, ..self }
+    }
+
+    /// The same column, whose cells may be as long as `characters`.
+    #[must_use]
+    pub const fn up_to(self, characters: usize) -> Self {
+        Self { longest: characters, ..self }
     }
 
     /// The same column, which other releases call otherwise.
@@ -85,15 +138,30 @@ impl Column {
         Self { also, ..self }
     }
 
-    /// Whether `name` in a header means it.
+    /// Whether `name` in a header means it: case, spaces, underscores and the endings that Salesforce and Veeva give their
+    /// fields make no difference.
     pub fn is(&self, name: &str) -> bool {
-        [self.name].iter().chain(self.also).any(|n| n.eq_ignore_ascii_case(name))
+        let name = folded(name);
+        [self.name].iter().chain(self.also).any(|n| folded(n) == name)
     }
 
-    /// Where it stands in a header.
+    /// Where it stands in a header: its own name first, then the others in their order.
     pub fn position(&self, header: &[String]) -> Option<usize> {
-        header.iter().position(|h| self.is(h))
+        let header: Vec<String> = header.iter().map(|h| folded(h)).collect();
+        [self.name].iter().chain(self.also).find_map(|n| {
+            let name = folded(n);
+            header.iter().position(|h| *h == name)
+        })
     }
+}
+
+/// The letters and digits of a column's name, small: `Call2_vod__c.Call_Date_vod__c`, `Call Date` and `call_date` are one.
+pub fn folded(name: &str) -> String {
+    // An object's name before the field's says where the file comes from, not what the field is.
+    let name = name.split_once("__c.").or_else(|| name.split_once("__r.")).map_or(name, |(_, field)| field);
+    let name = name.strip_suffix("__c").or_else(|| name.strip_suffix("__r")).unwrap_or(name);
+    let name = name.strip_suffix("_vod").unwrap_or(name);
+    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 /// The file a row comes from.
@@ -114,6 +182,15 @@ impl FileInfo {
         let years = self.name.split(|c: char| !c.is_ascii_digit()).filter(|part| digits(part));
         years.filter_map(|part| part.parse().ok()).rfind(|year| (1980..=2100).contains(year))
     }
+}
+
+/// A row that an import had written and that was taken back.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Touched {
+    /// Its table.
+    pub table: String,
+    /// Its id; 0 for tables without one.
+    pub id: i64,
 }
 
 /// One row with the cells of the importer's columns, trimmed; absent optional columns are empty.
@@ -139,6 +216,16 @@ impl Row {
     /// The day in a cell; the framework has refused impossible ones.
     pub fn day(&self, column: usize) -> Option<Day> {
         self.known(column).and_then(|t| Day::parse(t).ok())
+    }
+
+    /// The instant in a cell of moments.
+    pub fn time(&self, column: usize) -> Option<Time> {
+        self.known(column).and_then(super::import::instant)
+    }
+
+    /// The number in a cell of numbers.
+    pub fn number(&self, column: usize) -> Option<f64> {
+        self.known(column).and_then(|t| t.parse().ok())
     }
 }
 

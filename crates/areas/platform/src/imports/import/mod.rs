@@ -1,23 +1,41 @@
 //! CSV files as published: lines, records, then rows with the cells an importer asked for.
 
+mod cells;
+mod layout;
 mod lines;
 mod records;
 
-use super::model::{ChunkReport, Importer, Note, Row, reject};
+pub use cells::{DayOrder, instant};
+pub use layout::Mapping;
+
+use super::model::{ChunkReport, Column, Importer, Note, Row, folded, reject};
+use layout::{Layout, place};
 use records::{Record, Records};
-use rounds_kernel::{Day, Error, Result, RowReject};
-use std::collections::HashMap;
+use rounds_kernel::{Error, Result, RowReject};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::io::BufRead;
 
-/// Text kept of a rejected row.
+/// Bytes kept of a rejected row's text.
 const RAW_KEPT: usize = 2_000;
+
+/// Rows looked at before the first is read: they tell how days and numbers are written.
+const SAMPLE: usize = 1_000;
+
+/// The beginning of a text, cut between characters.
+fn cut(mut text: String) -> String {
+    if text.len() > RAW_KEPT {
+        let end = (0..=RAW_KEPT).rev().find(|i| text.is_char_boundary(*i)).unwrap_or(0);
+        text.truncate(end);
+    }
+    text
+}
 
 /// Reads a file for one importer, a chunk at a time.
 pub(super) struct Scanner<'a, R> {
     records: Records<R>,
     importer: &'a dyn Importer,
-    header: Vec<String>,
-    positions: Vec<Option<usize>>,
+    layout: Layout,
+    waiting: VecDeque<Record>,
     seen: HashMap<String, u64>,
     told: (u64, u64),
 }
@@ -42,24 +60,28 @@ impl<'a, R: BufRead> Scanner<'a, R> {
     ///
     /// # Errors
     /// `import.empty`, `import.columns_missing` or `import.column_twice`: the whole file is refused.
-    pub fn open(bytes: R, importer: &'a dyn Importer) -> Result<Self> {
-        let (header, records) = Records::open(bytes)?;
+    pub fn open(bytes: R, importer: &'a dyn Importer, mapping: &Mapping) -> Result<Self> {
+        let (header, mut records) = Records::open(bytes)?;
         let header = header.ok_or_else(empty)?;
-        check_header(importer, &header)?;
-        let positions = importer.columns().iter().map(|c| c.position(&header)).collect();
-        Ok(Self { records, importer, header, positions, seen: HashMap::new(), told: (0, 0) })
+        let mut waiting = VecDeque::new();
+        while waiting.len() < SAMPLE {
+            let Some(record) = records.next()? else { break };
+            waiting.push_back(record);
+        }
+        let sample: Vec<Vec<String>> = waiting.iter().filter_map(|r: &Record| r.cells.clone().ok()).collect();
+        let layout = Layout::of(importer, &header, &sample, mapping)?;
+        Ok(Self { records, waiting, importer, layout, seen: HashMap::new(), told: (0, 0) })
     }
 
     /// Columns of the file that the importer does not read.
     pub fn ignored(&self) -> Vec<&str> {
-        let read = |h: &&String| !self.importer.columns().iter().any(|c| c.is(h));
-        self.header.iter().filter(read).map(String::as_str).collect()
+        self.layout.ignored.iter().map(String::as_str).collect()
     }
 
     /// Passes over records that an earlier run has finished; their keys still count as seen.
     pub fn skip(&mut self, records: u64) -> Result<()> {
         for _ in 0..records {
-            let Some(record) = self.records.next()? else { break };
+            let Some(record) = self.next()? else { break };
             let _ = self.row(record);
         }
         self.told = self.records.lines.decoded;
@@ -70,10 +92,10 @@ impl<'a, R: BufRead> Scanner<'a, R> {
     pub fn chunk(&mut self, limit: usize) -> Result<Chunk> {
         let mut chunk = Chunk::default();
         while (chunk.read as usize) < limit {
-            let Some(record) = self.records.next()? else { break };
+            let Some(mut record) = self.next()? else { break };
             chunk.read += 1;
             chunk.line = record.line;
-            chunk.raw.insert(record.line, record.raw.chars().take(RAW_KEPT).collect());
+            chunk.raw.insert(record.line, cut(std::mem::take(&mut record.raw)));
             match self.row(record) {
                 Ok(row) => chunk.rows.push(row),
                 Err(rejected) => chunk.report.rejects.push(rejected),
@@ -88,31 +110,15 @@ impl<'a, R: BufRead> Scanner<'a, R> {
         Ok(chunk)
     }
 
-    fn row(&mut self, record: Record) -> std::result::Result<Row, RowReject> {
-        let line = record.line;
-        let found = record.cells?;
-        if found.len() != self.header.len() {
-            let cause = format!("The row has {} columns, the header has {}.", found.len(), self.header.len());
-            return Err(reject(line, "import.columns_wrong", cause, "Quote cells that hold the delimiter, and import the file again."));
-        }
-        let cells: Vec<String> = self.positions.iter().map(|p| p.and_then(|p| found.get(p).cloned()).unwrap_or_default()).collect();
-        self.check_cells(line, &cells)?;
-        self.check_key(line, &cells)?;
-        Ok(Row { line, cells })
+    fn next(&mut self) -> Result<Option<Record>> {
+        self.waiting.pop_front().map_or_else(|| self.records.next(), |r| Ok(Some(r)))
     }
 
-    fn check_cells(&self, line: u64, cells: &[String]) -> std::result::Result<(), RowReject> {
-        for (column, cell) in self.importer.columns().iter().zip(cells) {
-            if cell.chars().nth(column.longest).is_some() {
-                let cause = format!("“{}” is longer than {} characters.", column.name, column.longest);
-                return Err(reject(line, "import.field_too_long", cause, "Shorten it, or check that the columns are in their places."));
-            }
-            if column.day && !cell.is_empty() && Day::parse(cell).is_err() {
-                let cause = format!("“{}” holds “{cell}”, which is not a day of the calendar.", column.name);
-                return Err(reject(line, "import.day_impossible", cause, "Write the day as YYYY-MM-DD, e.g. 2026-11-23."));
-            }
-        }
-        Ok(())
+    fn row(&mut self, record: Record) -> std::result::Result<Row, RowReject> {
+        let line = record.line;
+        let cells = self.layout.read(line, record.cells?)?;
+        self.check_key(line, &cells)?;
+        Ok(Row { line, cells })
     }
 
     fn check_key(&mut self, line: u64, cells: &[String]) -> std::result::Result<(), RowReject> {
@@ -148,16 +154,21 @@ fn empty() -> Error {
     )
 }
 
-fn check_header(importer: &dyn Importer, header: &[String]) -> Result<()> {
-    let missing: Vec<&str> = importer.columns().iter().filter(|c| c.required && c.position(header).is_none()).map(|c| c.name).collect();
+fn check_header(importer: &dyn Importer, header: &[String], mapping: &Mapping) -> Result<()> {
+    let columns = importer.columns();
+    let absent = |c: &&Column| c.required && place(c, header, mapping).is_none() && !mapping.fixed.contains_key(c.name);
+    let missing: Vec<&str> = columns.iter().filter(absent).map(|c| c.name).collect();
     if !missing.is_empty() {
         return Err(Error::invalid(
             "import.columns_missing",
             format!("The file lacks columns that “{}” needs: {}. Nothing was changed.", importer.title(), missing.join(", ")),
-            "Use the file as published, with its header line, or choose another kind of file.",
+            "Say on the import's page which columns they are, or use the file as published, or choose another kind of file.",
         ));
     }
-    let twice = importer.columns().iter().find(|c| header.iter().filter(|h| c.is(h)).count() > 1);
+    let names: Vec<String> = header.iter().map(|h| folded(h)).collect();
+    let chosen = |c: &Column| mapping.columns.contains_key(c.name);
+    let doubled = |p: usize| names.iter().filter(|n| **n == names[p]).count() > 1;
+    let twice = columns.iter().find(|c| !chosen(c) && place(c, header, mapping).is_some_and(doubled));
     twice.map_or(Ok(()), |c| {
         let cause = format!("The header names “{}” more than once. Nothing was changed.", c.name);
         Err(Error::invalid("import.column_twice", cause, "Keep the column that counts and remove the other."))
@@ -180,11 +191,13 @@ pub fn guess<'a>(importers: &'a [Box<dyn Importer>], kind: Option<&str>, bytes: 
                 format!("Use one of: {}.", known()),
             )
         })?;
-        check_header(chosen.as_ref(), &header)?;
+        check_header(chosen.as_ref(), &header, &Mapping::default())?;
         return Ok(chosen.as_ref());
     }
     let fitting = importers.iter().filter(|i| i.recognises(&header));
-    let best = fitting.max_by_key(|i| i.columns().iter().filter(|c| c.position(&header).is_some()).count());
+    // Two of our columns may know the same name: what counts is how much of the file is understood. Of equals, the first.
+    let understood = |i: &dyn Importer| i.columns().iter().filter_map(|c| c.position(&header)).collect::<BTreeSet<_>>().len();
+    let best = fitting.rev().max_by_key(|i| understood(i.as_ref()));
     let best = best.map(AsRef::as_ref).ok_or_else(|| {
         let start: Vec<&str> = header.iter().take(6).map(String::as_str).collect();
         let wants: Vec<String> = importers.iter().map(|i| format!("{} ({})", i.title(), required(i.as_ref()))).collect();
@@ -194,7 +207,7 @@ pub fn guess<'a>(importers: &'a [Box<dyn Importer>], kind: Option<&str>, bytes: 
             format!("These kinds can be read, by these columns: {}.", wants.join("; ")),
         )
     })?;
-    check_header(best, &header)?;
+    check_header(best, &header, &Mapping::default())?;
     Ok(best)
 }
 

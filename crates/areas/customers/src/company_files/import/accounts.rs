@@ -1,0 +1,335 @@
+//! A company's accounts, one a row.
+
+use super::words::{folded, is_system, setting};
+use crate::accounts::{self, AccountRow};
+use crate::affiliations::{self, AccountSystemRow};
+use crate::company_files::{COMPANY_ACCOUNT, account_ids};
+use crate::identifiers::{self, CCN, Ccn, EntityKind, NewIdentifier, ccn};
+use crate::systems::{self, SystemRow};
+use rounds_kernel::{CareSetting, Day, Result, RowReject};
+use rounds_platform::imports::{ChunkReport, Column, FileInfo, Importer, Note, Row, Touched, reject};
+use rounds_store::Tx;
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+const ID: usize = 0;
+const NAME: usize = 1;
+const SETTING: usize = 2;
+const PARENT: usize = 3;
+const PARENT_NAME: usize = 4;
+const STREET: usize = 5;
+const CITY: usize = 6;
+const STATE: usize = 7;
+const ZIP: usize = 8;
+const COUNTRY: usize = 9;
+const PHONE: usize = 10;
+const BEDS: usize = 11;
+const OWNERSHIP: usize = 12;
+const ZONE: usize = 13;
+const FROM: usize = 14;
+const NUMBERS: usize = 15;
+
+/// Schemes of the columns from [`NUMBERS`] on.
+const SCHEMES: [&str; 6] = [CCN, "npi", "gln", "aha", "hin", "dea"];
+
+/// Source code of its rows.
+const SOURCE: &str = "company-accounts";
+
+/// Reads accounts.
+pub(super) struct Accounts;
+
+#[async_trait::async_trait]
+impl Importer for Accounts {
+    fn kind(&self) -> &'static str {
+        "accounts"
+    }
+
+    fn title(&self) -> &'static str {
+        "Company file: accounts"
+    }
+
+    fn columns(&self) -> &'static [Column] {
+        const COLUMNS: &[Column] = &[
+            Column::required("account_id").or(&[
+                "id", "account_no", "account_number", "account_key", "customer_no", "customer_number", "customer_id", "customer", "sold_to",
+                "sold_to_party", "ship_to", "kunnr", "kundennummer", "debitor", "facility_id", "external_id", "key",
+            ]),
+            Column::required("name").or(&[
+                "account_name", "account", "customer_name", "facility_name", "hospital_name", "company", "formatted_name", "name1", "firma",
+                "kundenname", "bezeichnung",
+            ]),
+            Column::optional("setting").or(&[
+                "care_setting", "account_type", "type", "facility_type", "class_of_trade", "cot", "record_type", "recordtype_name", "record_type_name",
+                "kind", "category", "art",
+            ]),
+            Column::optional("parent_id").or(&[
+                "parent", "parent_account_id", "primary_parent", "parent_account", "system_id", "idn_id", "idn", "health_system_id", "group_id",
+                "ultimate_parent_id", "konzern",
+            ]),
+            Column::optional("parent_name").or(&[
+                "parent_account_name", "system", "system_name", "idn_name", "health_system", "health_system_name", "group_name", "konzernname",
+            ]),
+            Column::optional("street").or(&[
+                "address", "address_line_1", "address1", "billing_street", "shipping_street", "street_address", "strasse", "straße",
+            ]),
+            Column::optional("city").or(&["town", "billing_city", "shipping_city", "ort", "stadt"]),
+            Column::optional("state").or(&["province", "region", "billing_state", "billing_state_code", "shipping_state", "bundesland"]),
+            Column::optional("zip").or(&[
+                "postal_code", "zip_code", "postcode", "billing_postal_code", "shipping_postal_code", "billing_zip", "plz", "postleitzahl",
+            ]),
+            Column::optional("country").or(&["country_code", "billing_country", "billing_country_code", "shipping_country", "land"]),
+            Column::optional("phone").or(&["telephone", "phone_number", "telefon", "office_phone"]),
+            Column::optional("beds").or(&["bed_count", "number_of_beds", "staffed_beds", "total_beds", "betten"]).of_numbers(),
+            Column::optional("ownership").or(&["owner_type", "ownership_type", "traeger", "träger"]),
+            Column::optional("time_zone").or(&["zone", "timezone"]),
+            Column::optional("parent_from").or(&["valid_from", "member_since"]).of_days(),
+            Column::optional("ccn").or(&["medicare_number", "provider_number", "medicare_provider_number", "facility_ccn"]),
+            Column::optional("npi").or(&["npi_number", "organization_npi"]),
+            Column::optional("gln").or(&["gln_number", "global_location_number"]),
+            Column::optional("aha").or(&["aha_id", "aha_number"]),
+            Column::optional("hin").or(&["hin_number"]),
+            Column::optional("dea").or(&["dea_number"]),
+        ];
+        COLUMNS
+    }
+
+    fn key(&self) -> Option<usize> {
+        Some(ID)
+    }
+
+    /// A file of accounts says of a place where or what it is, and nothing of a person.
+    fn recognises(&self, header: &[String]) -> bool {
+        let columns = self.columns();
+        let has = |i: usize| columns[i].position(header).is_some();
+        let person = Column::optional("last_name").or(&["family", "first_name", "given", "specialty", "email", "job_title", "person_id", "contact_id", "call_date"]);
+        let order = Column::optional("order_id").or(&["order_no", "order_number", "quantity", "qty", "net_value", "invoice_no", "material", "amount"]);
+        has(ID)
+            && has(NAME)
+            && [SETTING, PARENT, PARENT_NAME, STREET, CITY, STATE, ZIP].into_iter().any(has)
+            && person.position(header).is_none()
+            && order.position(header).is_none()
+    }
+
+    fn words(&self, column: usize) -> Vec<(&'static str, &'static str)> {
+        if column == SETTING { CareSetting::ALL.iter().map(|s| (s.code(), s.label())).collect() } else { Vec::new() }
+    }
+
+    fn word(&self, column: usize, text: &str) -> Option<&'static str> {
+        match column {
+            SETTING if is_system(text) => Some("system"),
+            SETTING => setting(text).map(CareSetting::code),
+            _ => None,
+        }
+    }
+
+    async fn write(&self, tx: &mut Tx, file: &FileInfo, rows: &[Row]) -> Result<ChunkReport> {
+        let mut report = ChunkReport::default();
+        let (groups, places): (Vec<&Row>, Vec<&Row>) = rows.iter().partition(|r| is_system(r.text(SETTING)));
+        let own = systems::upsert(tx, groups.iter().map(|r| group(r)).collect()).await?;
+        report.absorb(own);
+        rename(tx, &places).await?;
+        let mut accounts = Vec::with_capacity(places.len());
+        for row in &places {
+            match account(row, &mut report) {
+                Ok(account) => accounts.push(account),
+                Err(rejected) => report.rejects.push(rejected),
+            }
+        }
+        report.absorb(accounts::upsert(tx, accounts).await?);
+        name_accounts(tx, &places).await?;
+        join(tx, file, &places, &mut report).await?;
+        Ok(report)
+    }
+
+    async fn taken_back(&self, tx: &mut Tx, rows: &[Touched]) -> Result<()> {
+        super::index_again(tx, rows).await
+    }
+}
+
+fn country(row: &Row) -> String {
+    let given = row.text(COUNTRY);
+    match given.to_lowercase().as_str() {
+        "" | "usa" | "united states" | "united states of america" | "us" => "US".into(),
+        "germany" | "deutschland" => "DE".into(),
+        "france" => "FR".into(),
+        "united kingdom" | "great britain" | "uk" => "GB".into(),
+        "italy" | "italia" => "IT".into(),
+        "spain" | "españa" => "ES".into(),
+        "poland" | "polska" => "PL".into(),
+        _ => given.to_uppercase(),
+    }
+}
+
+/// A row that names a group of accounts: it is the system that others have for a parent.
+fn group(row: &Row) -> SystemRow {
+    let text = |column: usize| row.text(column).to_owned();
+    SystemRow {
+        line: row.line,
+        source_key: text(ID),
+        name: text(NAME),
+        city: text(CITY),
+        state: text(STATE),
+        country: country(row),
+        source: SOURCE.into(),
+        mention: false,
+    }
+}
+
+fn account(row: &Row, report: &mut ChunkReport) -> std::result::Result<AccountRow, RowReject> {
+    let said = row.text(SETTING);
+    let setting = setting(said).or_else(|| setting(row.text(NAME)).filter(|_| said.is_empty()));
+    if setting.is_none() {
+        let text = "accounts whose kind of place is not told or not understood were taken for hospitals";
+        report.notes.push(Note::new(row.line, "import.setting_unknown", text));
+    }
+    let country = country(row);
+    let zip = if country == "US" { us_zip(row.line, row.text(ZIP), report) } else { row.text(ZIP).to_owned() };
+    let mut numbers = vec![(COMPANY_ACCOUNT.to_owned(), row.text(ID).to_owned())];
+    for (i, scheme) in SCHEMES.iter().enumerate() {
+        let Some(value) = row.known(NUMBERS + i) else { continue };
+        numbers.push(((*scheme).to_owned(), if *scheme == CCN { hospital_number(row.line, value, report)? } else { value.to_owned() }));
+    }
+    Ok(AccountRow {
+        line: row.line,
+        street: row.text(STREET).to_owned(),
+        city: row.text(CITY).to_owned(),
+        state: row.text(STATE).to_owned(),
+        zip,
+        country,
+        zone: row.known(ZONE).map(str::to_owned),
+        beds: row.number(BEDS).filter(|b| (0.0..1e6).contains(b)).map(|b| b as i64),
+        ownership: row.known(OWNERSHIP).map(str::to_owned),
+        phone: row.known(PHONE).map(str::to_owned),
+        identifiers: numbers,
+        ..AccountRow::new(row.text(ID), row.text(NAME), setting.unwrap_or(CareSetting::Hospital), SOURCE)
+    })
+}
+
+fn hospital_number(line: u64, value: &str, report: &mut ChunkReport) -> std::result::Result<String, RowReject> {
+    match ccn(value) {
+        Ccn::Whole(value) => Ok(value),
+        Ccn::Restored(value) => {
+            report.notes.push(Note::new(line, "import.zero_restored", "numbers had lost their leading zero, which was put back"));
+            Ok(value)
+        }
+        Ccn::Blank | Ccn::Unclear(_) => {
+            let cause = format!("“{value}” is no CMS certification number: those have six characters, such as 240010 or 05A263.");
+            Err(reject(line, "import.ccn_unclear", cause, "Look the number up and write it as text, with its leading zeros, or leave it empty."))
+        }
+    }
+}
+
+/// Five digits of a US ZIP; what is none is left out with a note, the account lands all the same.
+fn us_zip(line: u64, cell: &str, report: &mut ChunkReport) -> String {
+    let base = cell.split('-').next().unwrap_or_default().trim();
+    if base.is_empty() || ((3..=5).contains(&base.len()) && base.bytes().all(|b| b.is_ascii_digit())) {
+        return if base.is_empty() { String::new() } else { format!("{base:0>5}") };
+    }
+    report.notes.push(Note::new(line, "import.zip_unclear", "ZIP codes that are none were left out: their accounts have no region"));
+    String::new()
+}
+
+/// A system that was first heard of as somebody's parent is named by its own row, when that row turns out to be a place.
+async fn rename(tx: &mut Tx, rows: &[&Row]) -> Result<()> {
+    let keys: Vec<&str> = rows.iter().map(|r| r.text(ID)).collect();
+    let known = systems::ids(tx, &keys).await?;
+    let named = rows.iter().filter(|r| known.contains_key(r.text(ID)) && !r.text(NAME).is_empty()).map(|r| group(r)).collect();
+    systems::upsert(tx, named).await.map(|_| ())
+}
+
+/// Keeps the company's key as a number of the account, so that it is still found by it when another source names it.
+async fn name_accounts(tx: &mut Tx, rows: &[&Row]) -> Result<()> {
+    let ids = account_ids(tx, &rows.iter().map(|r| r.text(ID)).collect::<Vec<_>>()).await?;
+    let sorted: BTreeMap<&String, &i64> = ids.iter().collect();
+    let rows = sorted.into_iter().map(|(value, entity)| NewIdentifier {
+        entity: *entity,
+        scheme: COMPANY_ACCOUNT.into(),
+        value: value.clone(),
+        source: SOURCE.into(),
+    });
+    identifiers::put(tx, EntityKind::Account, rows.collect()).await
+}
+
+/// Joins accounts to their parents' systems.
+async fn join(tx: &mut Tx, file: &FileInfo, rows: &[&Row], report: &mut ChunkReport) -> Result<()> {
+    let lost: HashSet<u64> = report.rejects.iter().map(|r| r.line).collect();
+    let with: Vec<&Row> = rows
+        .iter()
+        .filter(|r| !lost.contains(&r.line) && (r.known(PARENT).is_some() || r.known(PARENT_NAME).is_some()) && r.text(PARENT) != r.text(ID))
+        .copied()
+        .collect();
+    let keys = parents(tx, &with).await?;
+    let today = file.received_at.day();
+    let link = |(row, key): (&&Row, &String)| AccountSystemRow {
+        line: row.line,
+        account_key: row.text(ID).to_owned(),
+        system_key: key.clone(),
+        from: row.day(FROM).unwrap_or(Day(today.0)),
+        source: SOURCE.into(),
+        confidence: 1.0,
+    };
+    let joined = affiliations::upsert(tx, with.iter().zip(&keys).map(link).collect()).await?;
+    let moved = joined.lines.difference(&report.lines).count() as u64;
+    report.written += moved;
+    report.unchanged = report.unchanged.saturating_sub(moved);
+    report.rejects.extend(joined.rejects);
+    Ok(())
+}
+
+/// The system key of each row's parent; systems not yet known are made.
+async fn parents(tx: &mut Tx, rows: &[&Row]) -> Result<Vec<String>> {
+    let by_key: Vec<&str> = rows.iter().filter_map(|r| r.known(PARENT)).collect();
+    let known = systems::ids(tx, &by_key).await?;
+    let names: HashSet<&str> = rows.iter().filter(|r| r.known(PARENT).is_none()).map(|r| r.text(PARENT_NAME)).collect();
+    let mut names: Vec<&str> = names.into_iter().collect();
+    names.sort_unstable();
+    let same = system_keys(tx, &names).await?;
+    let unknown: Vec<&str> = by_key.iter().copied().filter(|k| !known.contains_key(*k)).collect();
+    let as_accounts = account_names(tx, &unknown).await?;
+    let mut made: BTreeMap<String, String> = BTreeMap::new();
+    let mut keys = Vec::with_capacity(rows.len());
+    for row in rows {
+        let key = match row.known(PARENT) {
+            Some(key) => key.to_owned(),
+            None => same.get(row.text(PARENT_NAME)).cloned().unwrap_or_else(|| format!("name:{}", folded(row.text(PARENT_NAME)))),
+        };
+        if !known.contains_key(&key) {
+            let name = row.known(PARENT_NAME).map(str::to_owned).or_else(|| as_accounts.get(&key).cloned());
+            let name = name.unwrap_or_else(|| key.clone());
+            made.entry(key.clone()).or_insert(name);
+        }
+        keys.push(key);
+    }
+    let row = |(key, name): (String, String)| SystemRow {
+        source_key: key,
+        name,
+        country: "US".into(),
+        source: SOURCE.into(),
+        mention: true,
+        ..SystemRow::default()
+    };
+    systems::upsert(tx, made.into_iter().map(row).collect()).await?;
+    Ok(keys)
+}
+
+/// Keys of systems that bear exactly these names.
+async fn system_keys(tx: &Tx, names: &[&str]) -> Result<HashMap<String, String>> {
+    let ids = identifiers::keys(tx, "health_system", "name", names).await?;
+    let mut out = HashMap::new();
+    for (name, id) in ids {
+        if let Some(system) = systems::get(tx, rounds_kernel::SystemId(id)).await? {
+            out.insert(name, system.source_key);
+        }
+    }
+    Ok(out)
+}
+
+/// Names of parents that are themselves accounts.
+async fn account_names(tx: &Tx, keys: &[&str]) -> Result<HashMap<String, String>> {
+    let mut out = HashMap::new();
+    for (key, id) in account_ids(tx, keys).await? {
+        if let Some(account) = accounts::get(tx, rounds_kernel::AccountId(id)).await? {
+            out.insert(key, account.name);
+        }
+    }
+    Ok(out)
+}

@@ -1,0 +1,27 @@
+//! Company files: accounts and people as a company's own systems export them (CRM, ERP, spreadsheets).
+//!
+//! | kind | file | what it does |
+//! |---|---|---|
+//! | `accounts` | one account a row: key, name, kind, address, numbers, parent | accounts, their systems, their numbers |
+//! | `people` | one person (or one person at one account) a row | people, where they work, their NPI |
+//!
+//! Columns are known by many names: Salesforce's and Veeva's fields, common ERP and German ones. A parent is a system: named by key
+//! or by name alone. Contacts are the contact ledger's file, owners the coverage's, orders the order book's.
+//!
+//! Public: [`importers`], [`COMPANY_ACCOUNT`], [`COMPANY_PERSON`], [`account_ids`], [`person_ids`] (keys of the company's files to ids).
+//! Owns no tables.
+
+mod import;
+mod queries;
+
+pub use import::importers;
+pub use queries::{account_ids, person_ids};
+
+/// Tables this capability owns: none, it writes through the capabilities that own them.
+pub const TABLES: &[&str] = &[];
+
+/// Scheme of the keys by which the company's own files name accounts.
+pub const COMPANY_ACCOUNT: &str = "company_account";
+
+/// Scheme of the keys by which the company's own files name people.
+pub const COMPANY_PERSON: &str = "company_person";
