@@ -101,6 +101,8 @@ fn sqlite_options(url: &str, connections: u32) -> ConnectOptions {
             .pragma("cache_size", "-65536")
             .pragma("mmap_size", "268435456")
             .pragma("temp_store", "MEMORY")
+            // A page that many transactions change is written back once instead of after each of them.
+            .pragma("wal_autocheckpoint", "16384")
             .busy_timeout(Duration::from_secs(30))
     });
     o

@@ -1,7 +1,7 @@
 //! The fact log: one append-only table that every area writes through the runner.
 
 use crate::query::Query;
-use crate::{Tx, args};
+use crate::{Engine, Tx, args};
 use rounds_kernel::{AccountId, Channel, FactKind, NewFact, PersonId, Result, SystemId, Time, UserId};
 use sea_orm::FromQueryResult;
 
@@ -94,7 +94,24 @@ pub async fn of(db: &impl Query, subject: Subject, after: Option<(i64, i64)>, li
     db.all(&sql, args![id, at, last, limit as i64]).await
 }
 
-pub(crate) async fn append(tx: &mut Tx, facts: Vec<NewFact>) -> Result<u64> {
+/// Rows a statement: as many as an import's transaction has.
+const STEP: usize = 1_000;
+
+/// Adds facts; those whose natural key the log holds already are left as they are.
+pub(crate) async fn append(tx: &mut Tx, facts: Vec<NewFact>) -> Result<()> {
+    let mut facts = facts.into_iter().peekable();
+    while facts.peek().is_some() {
+        let step: Vec<NewFact> = facts.by_ref().take(STEP).collect();
+        match tx.engine() {
+            Engine::Sqlite => append_sqlite(tx, step).await?,
+            Engine::Postgres => append_postgres(tx, step).await?,
+        }
+    }
+    Ok(())
+}
+
+/// One statement with a bare `?` a value. Its transaction is the only writer, so every id above the highest before is its own.
+async fn append_sqlite(tx: &mut Tx, facts: Vec<NewFact>) -> Result<()> {
     const INTO: &[&str] = &[
         "kind",
         "occurred_at",
@@ -109,6 +126,7 @@ pub(crate) async fn append(tx: &mut Tx, facts: Vec<NewFact>) -> Result<u64> {
         "natural_key",
         "body",
     ];
+    let before = tx.number("SELECT MAX(id) FROM fact", vec![]).await?;
     let (now, by) = (tx.now.0, tx.actor.user.map(|u| u.0));
     let rows = facts
         .into_iter()
@@ -129,5 +147,73 @@ pub(crate) async fn append(tx: &mut Tx, facts: Vec<NewFact>) -> Result<u64> {
             ]
         })
         .collect();
-    tx.insert_many("fact", INTO, rows, "ON CONFLICT (natural_key) DO NOTHING").await
+    let count = tx.insert_many("fact", INTO, rows, "ON CONFLICT (natural_key) DO NOTHING").await?;
+    if count > 0 {
+        let last = tx.number("SELECT MAX(id) FROM fact", vec![]).await?;
+        tx.facts.add(count, before + 1, last);
+    }
+    Ok(())
+}
+
+#[derive(FromQueryResult)]
+struct Span {
+    first: Option<i64>,
+    last: Option<i64>,
+    written: i64,
+}
+
+/// One statement with one value, a JSON text: the server plans three names instead of twelve thousand.
+async fn append_postgres(tx: &mut Tx, facts: Vec<NewFact>) -> Result<()> {
+    const SQL: &str = "WITH written AS (INSERT INTO fact (kind, occurred_at, recorded_at, recorded_by, account_id, person_id, system_id, channel, \
+        user_id, source, natural_key, body) \
+        SELECT k, t, $2, $3, a, p, s, c, u, o, n, b FROM json_to_recordset($1::json) \
+        AS r(k TEXT, t BIGINT, a BIGINT, p BIGINT, s BIGINT, c TEXT, u BIGINT, o TEXT, n TEXT, b JSONB) \
+        ON CONFLICT (natural_key) DO NOTHING RETURNING id) \
+        SELECT MIN(id) AS first, MAX(id) AS last, COUNT(*) AS written FROM written";
+    let rows: Vec<Line> = facts.iter().map(Line::of).collect();
+    let text = serde_json::to_string(&rows).map_err(rounds_kernel::Error::internal)?;
+    let (now, by) = (tx.now.0, tx.actor.user.map(|u| u.0));
+    let span = tx.one::<Span>(SQL, args![text, now, by]).await?;
+    if let Some(Span { first: Some(first), last: Some(last), written }) = span {
+        tx.facts.add(written as u64, first, last);
+    }
+    Ok(())
+}
+
+/// A fact as the server reads it; what is `None` is left out and read as NULL.
+#[derive(serde::Serialize)]
+struct Line<'a> {
+    k: &'static str,
+    t: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    a: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    p: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    s: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    c: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    u: Option<i64>,
+    o: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    n: Option<&'a str>,
+    b: &'a serde_json::Value,
+}
+
+impl<'a> Line<'a> {
+    fn of(f: &'a NewFact) -> Self {
+        Self {
+            k: f.kind.code(),
+            t: f.occurred_at.0,
+            a: f.account.map(|x| x.0),
+            p: f.person.map(|x| x.0),
+            s: f.system.map(|x| x.0),
+            c: f.channel.map(Channel::code),
+            u: f.user.map(|x| x.0),
+            o: &f.source,
+            n: f.natural_key.as_deref(),
+            b: &f.body,
+        }
+    }
 }

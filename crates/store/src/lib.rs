@@ -26,7 +26,7 @@ pub use query::Query;
 pub use runner::{Command, Done, RunOptions, Runner};
 pub use sea_orm::{FromQueryResult, Value};
 pub use sea_orm_migration::{MigrationTrait, MigratorTrait};
-pub use tx::Tx;
+pub use tx::{FactsWritten, Tx};
 
 /// Tables this crate owns; only it writes them.
 pub const OWN_TABLES: &[&str] = &["fact", "audit", "outbox", "job", "setting", "command_key", "search_doc", "moved_row"];

@@ -95,6 +95,15 @@ CREATE INDEX job_open ON job (state, kind, input_key);
         .boxed(),
         crate::search::MIGRATION.boxed(),
         crate::repoint::MIGRATION.boxed(),
+        // Few facts are about a whole system: the others need no entry in its index, and imports are quicker without.
+        SqlMigration {
+            name: "m20261123_090000_store_fact_lighter",
+            up: "
+DROP INDEX fact_system;
+CREATE INDEX fact_system ON fact (system_id, occurred_at, id) WHERE system_id IS NOT NULL;
+",
+        }
+        .boxed(),
     ]
 }
 

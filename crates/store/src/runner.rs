@@ -1,6 +1,7 @@
 //! The command runner: every write gets its transaction, permission, idempotency key, audit entry and dry run here.
 
 use crate::query::Query;
+use crate::tx::FactsWritten;
 use crate::{Db, Keys, Tx, args, audit};
 use rounds_kernel::{Actor, Clock, Error, Permission, Result, Time};
 use serde::Serialize;
@@ -92,8 +93,15 @@ impl Runner {
         let view = command.audit_view();
         let hash = input_hash(&command)?;
         let inner = self.db.begin().await?;
-        let mut tx =
-            Tx { inner, engine: self.db.engine(), actor: actor.clone(), now: self.now(), keys: self.keys.clone(), notes: Vec::new() };
+        let mut tx = Tx {
+            inner,
+            engine: self.db.engine(),
+            actor: actor.clone(),
+            now: self.now(),
+            keys: self.keys.clone(),
+            notes: Vec::new(),
+            facts: FactsWritten::default(),
+        };
         if let Some(key) = &options.idempotency_key
             && let Some(out) = earlier(&tx, C::NAME, key, &hash).await?
         {

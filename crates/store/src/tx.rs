@@ -4,7 +4,7 @@ use crate::db::{Engine, statement};
 use crate::error::db_err;
 use crate::query::Query;
 use rounds_kernel::{Actor, Error, NewFact, Result, Time};
-use sea_orm::{ConnectionTrait, DatabaseTransaction, QueryResult, Value};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, QueryResult, Statement, Value};
 
 /// Parameters of one statement are kept below SQLite's limit of 32,766.
 const MAX_PARAMETERS: usize = 30_000;
@@ -20,6 +20,28 @@ pub struct Tx {
     /// The installation's key, for signed links and secrets.
     pub keys: crate::Keys,
     pub(crate) notes: Vec<String>,
+    pub(crate) facts: FactsWritten,
+}
+
+/// Facts that a transaction has added so far.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct FactsWritten {
+    /// How many; those that the log held already do not count.
+    pub count: u64,
+    /// The lowest id among them, 0 for none.
+    pub first: i64,
+    /// The highest id among them, 0 for none.
+    pub last: i64,
+}
+
+impl FactsWritten {
+    pub(crate) fn add(&mut self, count: u64, first: i64, last: i64) {
+        if count > 0 {
+            self.first = if self.count == 0 { first } else { self.first.min(first) };
+            self.last = self.last.max(last);
+            self.count += count;
+        }
+    }
 }
 
 impl Tx {
@@ -31,7 +53,7 @@ impl Tx {
 
     /// Inserts one row and returns its id.
     pub async fn insert(&mut self, table: &str, columns: &[&str], row: Vec<Value>) -> Result<i64> {
-        let sql = format!("{} RETURNING id", insert_sql(table, columns, 1, ""));
+        let sql = format!("{} RETURNING id", insert_sql(Engine::Postgres, table, columns, 1, ""));
         let rows = self.fetch(&sql, row).await?;
         rows.first().ok_or_else(|| Error::internal("an insert returned no id"))?.try_get_by_index::<i64>(0).map_err(db_err)
     }
@@ -44,8 +66,11 @@ impl Tx {
         let mut rows = rows.into_iter().peekable();
         while rows.peek().is_some() {
             let chunk: Vec<Vec<Value>> = rows.by_ref().take(per).collect();
-            let sql = insert_sql(table, columns, chunk.len(), suffix);
-            written += self.execute(&sql, chunk.into_iter().flatten().collect()).await?;
+            let sql = insert_sql(self.engine, table, columns, chunk.len(), suffix);
+            let values: Vec<Value> = chunk.into_iter().flatten().collect();
+            // The places are in their order already: no statement of this size is rewritten.
+            let statement = Statement::from_sql_and_values(backend(self.engine), sql, values);
+            written += self.inner.execute_raw(statement).await.map_err(db_err)?.rows_affected();
         }
         Ok(written)
     }
@@ -57,7 +82,12 @@ impl Tx {
 
     /// Adds many facts; one whose natural key is known already is skipped, so that a repeated import doubles nothing.
     pub async fn facts(&mut self, facts: Vec<NewFact>) -> Result<()> {
-        crate::facts::append(self, facts).await.map(|_| ())
+        crate::facts::append(self, facts).await
+    }
+
+    /// Facts added in this transaction so far.
+    pub fn facts_written(&self) -> FactsWritten {
+        self.facts
     }
 
     /// Tells live pages and subscribers that `topic` changed.
@@ -81,14 +111,26 @@ impl Query for Tx {
     }
 }
 
-fn insert_sql(table: &str, columns: &[&str], rows: usize, suffix: &str) -> String {
+/// The engine's name in the database library.
+pub(crate) fn backend(engine: Engine) -> DbBackend {
+    match engine {
+        Engine::Sqlite => DbBackend::Sqlite,
+        Engine::Postgres => DbBackend::Postgres,
+    }
+}
+
+fn insert_sql(engine: Engine, table: &str, columns: &[&str], rows: usize, suffix: &str) -> String {
     use std::fmt::Write;
     let mut sql = format!("INSERT INTO {table} ({}) VALUES ", columns.join(", "));
     for r in 0..rows {
         sql.push_str(if r == 0 { "(" } else { ", (" });
         for c in 0..columns.len() {
-            // Writing to a String cannot fail.
-            let _ = write!(sql, "{}${}", if c == 0 { "" } else { "," }, r * columns.len() + c + 1);
+            sql.push_str(if c == 0 { "" } else { "," });
+            match engine {
+                Engine::Sqlite => sql.push('?'),
+                // Writing to a String cannot fail.
+                Engine::Postgres => drop(write!(sql, "${}", r * columns.len() + c + 1)),
+            }
         }
         sql.push(')');
     }

@@ -7,6 +7,7 @@ pub mod preferences;
 
 use rounds_customers::identifiers::EntityKind::{Account, Person};
 use rounds_customers::merging::{Once, Reference, RowKey, Wins};
+use rounds_platform::imports::Importer;
 use rounds_store::MigrationTrait;
 use rounds_web::Route;
 
@@ -28,6 +29,11 @@ pub const REFERENCES: &[Reference] = &[
     Reference::new("clearance", "person_id", Person),
     Reference::new("clearance", "account_id", Account),
 ];
+
+/// All importers of the area.
+pub fn importers() -> Vec<Box<dyn Importer>> {
+    ledger::importers()
+}
 
 /// All routes of the area.
 pub fn routes() -> Vec<Route> {

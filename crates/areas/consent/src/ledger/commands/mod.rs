@@ -1,5 +1,8 @@
 //! What adds contacts from elsewhere.
 
+mod directory;
 mod import;
 
+pub(super) use directory::Directory;
+pub(super) use import::write;
 pub use import::{ContactRow, ImportContacts};

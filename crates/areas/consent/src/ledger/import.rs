@@ -1,0 +1,257 @@
+//! Past contacts from a company's files: calls, visits, e-mails as CRM systems export them.
+
+use super::commands::{ContactRow, Directory, write};
+use rounds_kernel::{Channel, Outcome, Permission, Purpose, Result};
+use rounds_platform::imports::{ChunkReport, Column, FileInfo, Importer, Note, Row, Touched};
+use rounds_store::Tx;
+use std::sync::Mutex;
+
+const ID: usize = 0;
+const PERSON: usize = 1;
+const ACCOUNT: usize = 2;
+const CHANNEL: usize = 3;
+const AT: usize = 4;
+const CLOCK: usize = 5;
+const USER: usize = 6;
+const PURPOSE: usize = 7;
+const OUTCOME: usize = 8;
+const DIRECTION: usize = 9;
+const NOTE: usize = 10;
+const FAMILY: usize = 11;
+
+/// Importers of this capability.
+pub(super) fn importers() -> Vec<Box<dyn Importer>> {
+    vec![Box::new(Contacts { known: Mutex::default() })]
+}
+
+/// Reads contacts; remembers for the length of one file which keys are whose.
+struct Contacts {
+    known: Mutex<Directory>,
+}
+
+const CHANNELS: &[(Channel, &[&str])] = &[
+    (Channel::Video, &["video", "teams", "zoom", "webex", "virtual", "engage meeting", "remote meeting", "remote", "online"]),
+    (Channel::Webinar, &["webinar", "event", "congress", "symposium", "workshop"]),
+    (Channel::Email, &["email", "e-mail", "mail", "approved email", "letter", "brief", "chat", "text", "sms", "message"]),
+    (Channel::Phone, &["phone", "telephone", "tel", "telefon", "call center", "outbound call", "inbound call", "phone call", "anruf"]),
+    (
+        Channel::Visit,
+        &["visit", "face to face", "face-to-face", "f2f", "in person", "in-person", "onsite", "on-site", "field", "besuch", "personal", "detail", "meeting", "rep visit"],
+    ),
+];
+
+const OUTCOMES: &[(Outcome, &[&str])] = &[
+    (Outcome::DoNotContact, &["do not contact", "opt out", "opted out", "dnc"]),
+    (Outcome::NotInterested, &["not interested", "declined", "no interest", "kein interesse"]),
+    (Outcome::NoAnswer, &["no answer", "not reached", "no show", "voicemail", "left message", "missed", "nicht erreicht", "unreachable"]),
+    (Outcome::DemoBooked, &["demo"]),
+    (Outcome::MeetingBooked, &["meeting", "appointment", "scheduled", "termin"]),
+    (Outcome::Sent, &["sent", "delivered", "opened", "clicked", "gesendet"]),
+    (Outcome::Reached, &["reached", "completed", "submitted", "held", "connected", "saved", "done", "closed", "attended", "erreicht", "success"]),
+];
+
+const PURPOSES: &[(Purpose, &[&str])] = &[
+    (Purpose::Demo, &["demo", "trial", "evaluation"]),
+    (Purpose::Service, &["service", "complaint", "repair", "training", "support"]),
+    (Purpose::Review, &["review", "qbr", "contract", "business"]),
+    (Purpose::Introduce, &["intro", "first", "new customer", "prospect"]),
+    (Purpose::Educate, &["educat", "detail", "product", "clinical", "information"]),
+    (Purpose::FollowUp, &["follow", "routine", "regular", "check"]),
+];
+
+/// The first of a list one of whose words stands in `text`.
+fn find<T: Copy>(list: &[(T, &[&str])], text: &str) -> Option<T> {
+    let text = text.to_lowercase().replace('_', " ");
+    list.iter().find(|(_, words)| words.iter().any(|w| text.contains(w))).map(|(found, _)| *found)
+}
+
+/// Which channel a company's word means.
+fn channel(text: &str) -> Option<Channel> {
+    Channel::parse(text).or_else(|| match text.trim().to_lowercase().as_str() {
+        // Alone, a “call” is one by telephone in some systems and any contact in others.
+        "call" => Some(Channel::Phone),
+        _ => find(CHANNELS, text),
+    })
+}
+
+fn outcome(text: &str) -> Option<Outcome> {
+    Outcome::parse(text).or_else(|| find(OUTCOMES, text))
+}
+
+fn purpose(text: &str) -> Option<Purpose> {
+    Purpose::parse(text).or_else(|| find(PURPOSES, text))
+}
+
+fn direction(text: &str) -> &'static str {
+    let text = text.to_lowercase();
+    if ["in", "inbound", "incoming", "eingehend", "customer"].iter().any(|w| text == *w) { "in" } else { "out" }
+}
+
+#[async_trait::async_trait]
+impl Importer for Contacts {
+    fn kind(&self) -> &'static str {
+        "contacts"
+    }
+
+    fn title(&self) -> &'static str {
+        "Company file: calls and other contacts"
+    }
+
+    fn columns(&self) -> &'static [Column] {
+        const COLUMNS: &[Column] = &[
+            Column::optional("contact_no").or(&[
+                "call_id", "activity_id", "interaction_id", "id", "call_no", "call_name", "visit_id", "task_id", "event_id", "key", "external_id",
+            ]),
+            Column::optional("person_id").or(&[
+                "person_key", "contact_id", "hcp_id", "who_id", "attendee_id", "physician_id", "stakeholder_id", "contact", "person", "hcp", "customer_id",
+            ]),
+            Column::optional("account_id").or(&[
+                "account_key", "account", "account_no", "account_number", "what_id", "parent_id", "facility_id", "customer_no", "customer_number", "customer",
+            ]),
+            Column::optional("channel").or(&["call_channel", "call_type", "activity_type", "interaction_type", "type", "medium", "kanal"]),
+            Column::required("date").or(&[
+                "call_date", "call_datetime", "contact_date", "activity_date", "interaction_date", "visit_date", "occurred_at", "start_date", "start", "timestamp", "at",
+                "datetime", "datum", "created_date",
+            ]).of_moments(),
+            Column::optional("time").or(&["call_time", "start_time", "uhrzeit"]),
+            Column::optional("owner").or(&[
+                "owner_email", "user_email", "rep_email", "rep", "rep_name", "owner_name", "user", "user_name", "sales_rep", "assigned_to", "employee", "owner_id", "rep_id",
+                "mitarbeiter",
+            ]),
+            Column::optional("purpose").or(&["objective", "reason", "call_objective", "subject", "topic", "zweck"]),
+            Column::optional("outcome").or(&["result", "status", "call_outcome", "call_status", "disposition", "ergebnis"]),
+            Column::optional("direction").or(&["in_out", "call_direction"]),
+            Column::optional("note").or(&["notes", "comment", "comments", "description", "next_call_notes", "call_notes", "bemerkung", "notiz"]).up_to(4_000),
+            Column::optional("product").or(&["family", "product_family", "products", "detailed_products", "product_name", "produkt"]),
+        ];
+        COLUMNS
+    }
+
+    /// A file of contacts says when, and whom or where, and is no file of orders.
+    fn recognises(&self, header: &[String]) -> bool {
+        let columns = self.columns();
+        let has = |i: usize| columns[i].position(header).is_some();
+        let other = Column::optional("quantity").or(&["qty", "net_value", "order_no", "order_id", "invoice_no", "material", "amount", "valid_from", "catalog_no"]);
+        has(AT) && (has(PERSON) || has(ACCOUNT)) && (has(CHANNEL) || has(OUTCOME) || has(USER) || has(ID)) && other.position(header).is_none()
+    }
+
+    fn words(&self, column: usize) -> Vec<(&'static str, &'static str)> {
+        match column {
+            CHANNEL => Channel::ALL.iter().map(|c| (c.code(), c.label())).collect(),
+            PURPOSE => Purpose::ALL.iter().map(|c| (c.code(), c.label())).collect(),
+            OUTCOME => Outcome::ALL.iter().map(|c| (c.code(), c.label())).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    fn word(&self, column: usize, text: &str) -> Option<&'static str> {
+        match column {
+            CHANNEL => channel(text).map(Channel::code),
+            PURPOSE => purpose(text).map(Purpose::code),
+            OUTCOME => outcome(text).map(Outcome::code),
+            _ => None,
+        }
+    }
+
+    fn for_one_file(&self) -> Option<Box<dyn Importer>> {
+        importers().pop()
+    }
+
+    async fn write(&self, tx: &mut Tx, file: &FileInfo, rows: &[Row]) -> Result<ChunkReport> {
+        tx.actor.require(Permission::WriteRecord)?;
+        let mut notes = Vec::new();
+        let contacts: Vec<ContactRow> = rows.iter().map(|r| contact(r, &mut notes)).collect();
+        // Taken out while the file is written, so that no lock is held across the database.
+        let mut known = self.known.lock().map(|mut k| std::mem::take(&mut *k)).unwrap_or_default();
+        let written = write(tx, &file.name, &contacts, &mut known).await;
+        if let Ok(mut kept) = self.known.lock() {
+            *kept = known;
+        }
+        let mut report = written?;
+        report.notes.extend(notes);
+        Ok(report)
+    }
+
+    async fn taken_back(&self, _tx: &mut Tx, _rows: &[Touched]) -> Result<()> {
+        Ok(())
+    }
+}
+
+fn contact(row: &Row, notes: &mut Vec<Note>) -> ContactRow {
+    let mut said = |column: usize, code: Option<&'static str>, note: &'static str, text: &'static str| match (row.known(column), code) {
+        (Some(_), None) => {
+            notes.push(Note::new(row.line, note, text));
+            String::new()
+        }
+        (_, code) => code.unwrap_or_default().to_owned(),
+    };
+    let known = |column: usize| row.known(column);
+    let purpose = said(
+        PURPOSE,
+        known(PURPOSE).and_then(purpose).map(Purpose::code),
+        "import.purpose_unknown",
+        "purposes were not understood and are left blank: map them to ours on the import's page",
+    );
+    let outcome = said(
+        OUTCOME,
+        known(OUTCOME).and_then(outcome).map(Outcome::code),
+        "import.outcome_unknown",
+        "outcomes were not understood and are left blank: map them to ours on the import's page",
+    );
+    let channel = match row.known(CHANNEL) {
+        // A word that is not understood is told as it stands.
+        Some(text) => channel(text).map_or_else(|| text.to_owned(), |c| c.code().to_owned()),
+        None => {
+            notes.push(Note::new(row.line, "import.channel_blank", "contacts without a channel were taken for visits"));
+            Channel::Visit.code().to_owned()
+        }
+    };
+    let at = row.time(AT).unwrap_or_default();
+    ContactRow {
+        line: row.line,
+        person_key: row.text(PERSON).to_owned(),
+        account_key: row.text(ACCOUNT).to_owned(),
+        channel,
+        at: clock(row.text(CLOCK)).map_or(at, |minutes| rounds_kernel::Time::at_day(at.day()).plus_minutes(minutes)),
+        user_email: row.text(USER).to_owned(),
+        purpose,
+        outcome,
+        direction: direction(row.text(DIRECTION)).to_owned(),
+        note: row.known(NOTE).map(str::to_owned),
+        family: row.known(FAMILY).map(str::to_owned),
+        key: row.text(ID).to_owned(),
+    }
+}
+
+/// Minutes since midnight of `14:30`.
+fn clock(text: &str) -> Option<i64> {
+    let (hour, minute) = text.split_once(':')?;
+    let (hour, minute): (i64, i64) = (hour.trim().parse().ok()?, minute.get(..2)?.parse().ok()?);
+    ((0..24).contains(&hour) && (0..60).contains(&minute)).then_some(hour * 60 + minute)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_words_of_other_systems_are_understood() {
+        for (theirs, ours) in [
+            ("Face_to_face_vod", Channel::Visit),
+            ("In Person", Channel::Visit),
+            ("Video_vod", Channel::Video),
+            ("Phone_vod", Channel::Phone),
+            ("E-Mail", Channel::Email),
+            ("MS Teams", Channel::Video),
+            ("Call", Channel::Phone),
+            ("visit", Channel::Visit),
+        ] {
+            assert_eq!(channel(theirs), Some(ours), "{theirs}");
+        }
+        assert_eq!(channel("carrier pigeon"), None);
+        assert_eq!(outcome("Submitted_vod"), Some(Outcome::Reached));
+        assert_eq!(outcome("Left message"), Some(Outcome::NoAnswer));
+        assert_eq!((direction("Inbound"), direction(""), direction("Out")), ("in", "out", "out"));
+        assert_eq!((clock("14:30"), clock("24:00"), clock("")), (Some(870), None, None));
+    }
+}
