@@ -70,7 +70,10 @@ pub fn references() -> Vec<Reference> {
 
 /// Everything the program can import.
 pub fn importers() -> Importers {
-    Arc::new(rounds_customers::importers())
+    let mut all = rounds_customers::importers();
+    all.extend(rounds_consent::importers());
+    all.extend(rounds_design::importers());
+    Arc::new(all)
 }
 
 /// Every kind of long work.

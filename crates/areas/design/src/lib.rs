@@ -5,6 +5,7 @@ pub mod potential;
 
 use rounds_customers::identifiers::EntityKind::Account;
 use rounds_customers::merging::{Once, Reference, Wins};
+use rounds_platform::imports::Importer;
 use rounds_store::MigrationTrait;
 use rounds_web::Route;
 
@@ -18,6 +19,11 @@ pub const REFERENCES: &[Reference] = &[
     }]),
     Reference::new("potential", "account_id", Account).once(&[Once { columns: &["family"], among: "", wins: Wins::Latest("as_of") }]),
 ];
+
+/// All importers of the area.
+pub fn importers() -> Vec<Box<dyn Importer>> {
+    coverage::importers()
+}
 
 /// All routes of the area.
 pub fn routes() -> Vec<Route> {

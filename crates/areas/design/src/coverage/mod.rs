@@ -4,13 +4,14 @@
 //! A link holds from its first day until before its last (`valid_from <= day < valid_to`). The scope of users
 //! (`platform::scope`) and of the search index follows the links of the present day.
 //!
-//! Public: [`CoverageLink`], [`links`] (bulk, for planning), [`owners_of`], [`FillAlignment`], [`propose`], [`ImportCoverage`],
+//! Public: [`CoverageLink`], [`links`] (bulk, for planning), [`owners_of`], [`FillAlignment`], [`propose`], [`ImportCoverage`], [`importers`],
 //! [`RefreshScope`] (daily), [`SearchFollowsCoverage`] (a kind of job), [`CoveragePanel`]. Routes: `/coverage`, `/coverage/uncovered`, `/coverage/fill` (POST), `/coverage/{alignment}`,
 //! `/coverage/{alignment}/accounts`.
 //! Tables: [`TABLES`].
 
 mod check;
 mod commands;
+mod import;
 mod inputs;
 mod jobs;
 mod model;
@@ -28,10 +29,16 @@ pub use queries::{Coverer, links, owners_of};
 pub use store::migrations;
 
 use rounds_kernel::Permission;
+use rounds_platform::imports::Importer;
 use rounds_web::Route;
 
 /// Tables this capability owns.
 pub const TABLES: &[&str] = &["alignment", "coverage"];
+
+/// Importers of this capability.
+pub fn importers() -> Vec<Box<dyn Importer>> {
+    import::importers()
+}
 
 /// Routes of this capability.
 pub fn routes() -> Vec<Route> {

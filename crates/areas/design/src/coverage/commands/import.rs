@@ -60,27 +60,35 @@ impl Command for ImportCoverage {
     }
 
     async fn run(self, tx: &mut Tx) -> Result<ChunkReport> {
-        let keys: Vec<&str> = self.rows.iter().map(|r| r.account_key.as_str()).collect();
-        let accounts = ids_of(tx, "account", "source_key", &keys).await?;
-        let emails: Vec<String> = self.rows.iter().map(|r| r.owner_email.trim().to_lowercase()).collect();
-        let users = ids_of(tx, "app_user", "email", &emails.iter().map(String::as_str).collect::<Vec<_>>()).await?;
-        let mut slots = slots(tx, accounts.values().copied().collect()).await?;
-        let mut report = ChunkReport::default();
-        for (row, email) in self.rows.iter().zip(&emails) {
-            let placed = known(row, &accounts, users.get(email)).and_then(|(slot, owner)| {
-                let spans = slots.entry(slot).or_default();
-                place(spans, owner, row)
-            });
-            match placed {
-                Ok(true) => report.written += 1,
-                Ok(false) => report.unchanged += 1,
-                Err(no) => report.rejects.push(no),
-            }
-        }
-        report.created = report.written;
-        keep(tx, slots, &self.source).await?;
-        Ok(report)
+        write_coverage(tx, &self.source, &self.rows).await
     }
+}
+
+/// Writes links; the report says which lines changed something.
+pub(in crate::coverage) async fn write_coverage(tx: &mut Tx, source: &str, rows: &[CoverageRow]) -> Result<ChunkReport> {
+    let keys: Vec<&str> = rows.iter().map(|r| r.account_key.as_str()).collect();
+    let accounts = ids_of(tx, "account", "source_key", &keys).await?;
+    let emails: Vec<String> = rows.iter().map(|r| r.owner_email.trim().to_lowercase()).collect();
+    let users = ids_of(tx, "app_user", "email", &emails.iter().map(String::as_str).collect::<Vec<_>>()).await?;
+    let mut slots = slots(tx, accounts.values().copied().collect()).await?;
+    let mut report = ChunkReport::default();
+    for (row, email) in rows.iter().zip(&emails) {
+        let placed = known(row, &accounts, users.get(email)).and_then(|(slot, owner)| {
+            let spans = slots.entry(slot).or_default();
+            place(spans, owner, row)
+        });
+        match placed {
+            Ok(true) => {
+                report.written += 1;
+                report.lines.insert(row.line);
+            }
+            Ok(false) => report.unchanged += 1,
+            Err(no) => report.rejects.push(no),
+        }
+    }
+    report.created = report.written;
+    keep(tx, slots, source).await?;
+    Ok(report)
 }
 
 fn known(row: &CoverageRow, accounts: &BTreeMap<String, i64>, owner: Option<&i64>) -> std::result::Result<(Slot, i64), RowReject> {

@@ -22,7 +22,7 @@ impl Command for RefreshScope {
 }
 
 /// The same within another command's transaction; says how many pairs of user and account there are. Search follows in a job.
-pub(super) async fn refresh(tx: &mut Tx) -> Result<u64> {
+pub(in crate::coverage) async fn refresh(tx: &mut Tx) -> Result<u64> {
     let pairs = pairs(tx, tx.now.day()).await?;
     let count = pairs.len() as u64;
     scope::rebuild(tx, pairs).await?;
