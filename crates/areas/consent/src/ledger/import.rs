@@ -36,7 +36,22 @@ const CHANNELS: &[(Channel, &[&str])] = &[
     (Channel::Phone, &["phone", "telephone", "tel", "telefon", "call center", "outbound call", "inbound call", "phone call", "anruf"]),
     (
         Channel::Visit,
-        &["visit", "face to face", "face-to-face", "f2f", "in person", "in-person", "onsite", "on-site", "field", "besuch", "personal", "detail", "meeting", "rep visit"],
+        &[
+            "visit",
+            "face to face",
+            "face-to-face",
+            "f2f",
+            "in person",
+            "in-person",
+            "onsite",
+            "on-site",
+            "field",
+            "besuch",
+            "personal",
+            "detail",
+            "meeting",
+            "rep visit",
+        ],
     ),
 ];
 
@@ -47,7 +62,10 @@ const OUTCOMES: &[(Outcome, &[&str])] = &[
     (Outcome::DemoBooked, &["demo"]),
     (Outcome::MeetingBooked, &["meeting", "appointment", "scheduled", "termin"]),
     (Outcome::Sent, &["sent", "delivered", "opened", "clicked", "gesendet"]),
-    (Outcome::Reached, &["reached", "completed", "submitted", "held", "connected", "saved", "done", "closed", "attended", "erreicht", "success"]),
+    (
+        Outcome::Reached,
+        &["reached", "completed", "submitted", "held", "connected", "saved", "done", "closed", "attended", "erreicht", "success"],
+    ),
 ];
 
 const PURPOSES: &[(Purpose, &[&str])] = &[
@@ -100,28 +118,85 @@ impl Importer for Contacts {
     fn columns(&self) -> &'static [Column] {
         const COLUMNS: &[Column] = &[
             Column::optional("contact_no").or(&[
-                "call_id", "activity_id", "interaction_id", "id", "call_no", "call_name", "visit_id", "task_id", "event_id", "key", "external_id",
+                "call_id",
+                "activity_id",
+                "interaction_id",
+                "id",
+                "call_no",
+                "call_name",
+                "visit_id",
+                "task_id",
+                "event_id",
+                "key",
+                "external_id",
             ]),
             Column::optional("person_id").or(&[
-                "person_key", "contact_id", "hcp_id", "who_id", "attendee_id", "physician_id", "stakeholder_id", "contact", "person", "hcp", "customer_id",
+                "person_key",
+                "contact_id",
+                "hcp_id",
+                "who_id",
+                "attendee_id",
+                "physician_id",
+                "stakeholder_id",
+                "contact",
+                "person",
+                "hcp",
+                "customer_id",
             ]),
             Column::optional("account_id").or(&[
-                "account_key", "account", "account_no", "account_number", "what_id", "parent_id", "facility_id", "customer_no", "customer_number", "customer",
+                "account_key",
+                "account",
+                "account_no",
+                "account_number",
+                "what_id",
+                "parent_id",
+                "facility_id",
+                "customer_no",
+                "customer_number",
+                "customer",
             ]),
             Column::optional("channel").or(&["call_channel", "call_type", "activity_type", "interaction_type", "type", "medium", "kanal"]),
-            Column::required("date").or(&[
-                "call_date", "call_datetime", "contact_date", "activity_date", "interaction_date", "visit_date", "occurred_at", "start_date", "start", "timestamp", "at",
-                "datetime", "datum", "created_date",
-            ]).of_moments(),
+            Column::required("date")
+                .or(&[
+                    "call_date",
+                    "call_datetime",
+                    "contact_date",
+                    "activity_date",
+                    "interaction_date",
+                    "visit_date",
+                    "occurred_at",
+                    "start_date",
+                    "start",
+                    "timestamp",
+                    "at",
+                    "datetime",
+                    "datum",
+                    "created_date",
+                ])
+                .of_moments(),
             Column::optional("time").or(&["call_time", "start_time", "uhrzeit"]),
             Column::optional("owner").or(&[
-                "owner_email", "user_email", "rep_email", "rep", "rep_name", "owner_name", "user", "user_name", "sales_rep", "assigned_to", "employee", "owner_id", "rep_id",
+                "owner_email",
+                "user_email",
+                "rep_email",
+                "rep",
+                "rep_name",
+                "owner_name",
+                "user",
+                "user_name",
+                "sales_rep",
+                "assigned_to",
+                "employee",
+                "owner_id",
+                "rep_id",
                 "mitarbeiter",
             ]),
             Column::optional("purpose").or(&["objective", "reason", "call_objective", "subject", "topic", "zweck"]),
             Column::optional("outcome").or(&["result", "status", "call_outcome", "call_status", "disposition", "ergebnis"]),
             Column::optional("direction").or(&["in_out", "call_direction"]),
-            Column::optional("note").or(&["notes", "comment", "comments", "description", "next_call_notes", "call_notes", "bemerkung", "notiz"]).up_to(4_000),
+            Column::optional("note")
+                .or(&["notes", "comment", "comments", "description", "next_call_notes", "call_notes", "bemerkung", "notiz"])
+                .up_to(4_000),
             Column::optional("product").or(&["family", "product_family", "products", "detailed_products", "product_name", "produkt"]),
         ];
         COLUMNS
@@ -131,8 +206,21 @@ impl Importer for Contacts {
     fn recognises(&self, header: &[String]) -> bool {
         let columns = self.columns();
         let has = |i: usize| columns[i].position(header).is_some();
-        let other = Column::optional("quantity").or(&["qty", "net_value", "order_no", "order_id", "invoice_no", "material", "amount", "valid_from", "catalog_no"]);
-        has(AT) && (has(PERSON) || has(ACCOUNT)) && (has(CHANNEL) || has(OUTCOME) || has(USER) || has(ID)) && other.position(header).is_none()
+        let other = Column::optional("quantity").or(&[
+            "qty",
+            "net_value",
+            "order_no",
+            "order_id",
+            "invoice_no",
+            "material",
+            "amount",
+            "valid_from",
+            "catalog_no",
+        ]);
+        has(AT)
+            && (has(PERSON) || has(ACCOUNT))
+            && (has(CHANNEL) || has(OUTCOME) || has(USER) || has(ID))
+            && other.position(header).is_none()
     }
 
     fn words(&self, column: usize) -> Vec<(&'static str, &'static str)> {

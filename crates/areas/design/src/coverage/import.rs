@@ -38,10 +38,30 @@ impl Importer for Coverage {
 
     fn columns(&self) -> &'static [Column] {
         const COLUMNS: &[Column] = &[
-            Column::optional("account_id").or(&["account_key", "account", "account_no", "account_number", "customer_no", "customer_number", "kundennummer", "facility_id"]),
+            Column::optional("account_id").or(&[
+                "account_key",
+                "account",
+                "account_no",
+                "account_number",
+                "customer_no",
+                "customer_number",
+                "kundennummer",
+                "facility_id",
+            ]),
             Column::optional("zip").or(&["zip_code", "postal_code", "postcode", "plz"]),
             Column::required("owner").or(&[
-                "owner_email", "rep_email", "user_email", "rep", "rep_name", "owner_name", "sales_rep", "email", "user", "assigned_to", "mitarbeiter", "aussendienst",
+                "owner_email",
+                "rep_email",
+                "user_email",
+                "rep",
+                "rep_name",
+                "owner_name",
+                "sales_rep",
+                "email",
+                "user",
+                "assigned_to",
+                "mitarbeiter",
+                "aussendienst",
             ]),
             Column::optional("role").or(&["owner_role", "rep_role", "role_code", "sales_force"]),
             Column::optional("business_unit").or(&["bu", "division", "franchise", "team", "sparte"]),
@@ -56,7 +76,19 @@ impl Importer for Coverage {
         let columns = self.columns();
         let has = |i: usize| columns[i].position(header).is_some();
         let other = Column::optional("date").or(&[
-            "call_date", "channel", "quantity", "qty", "last_name", "street", "outcome", "order_no", "name", "account_name", "city", "contact_id", "person_id",
+            "call_date",
+            "channel",
+            "quantity",
+            "qty",
+            "last_name",
+            "street",
+            "outcome",
+            "order_no",
+            "name",
+            "account_name",
+            "city",
+            "contact_id",
+            "person_id",
         ]);
         has(OWNER) && (has(ACCOUNT) || has(ZIP)) && other.position(header).is_none()
     }
@@ -122,7 +154,11 @@ fn add(report: &mut ChunkReport, written: ChunkReport, lines: &BTreeSet<u64>) {
             (true, Some(_)) => {
                 report.created += 1;
                 report.written += 1;
-                report.notes.push(Note::new(*line, "import.some_accounts_covered", "ZIP codes hold accounts that another owner covers: those stay with them"));
+                report.notes.push(Note::new(
+                    *line,
+                    "import.some_accounts_covered",
+                    "ZIP codes hold accounts that another owner covers: those stay with them",
+                ));
             }
             (true, None) => {
                 report.created += 1;
@@ -145,7 +181,8 @@ fn nowhere(row: &Row) -> rounds_kernel::RowReject {
         }
         (None, None) => {
             let cause = format!("The row says neither which account nor which ZIP code {} covers.", row.text(OWNER));
-            let territory = row.known(TERRITORY).map_or(String::new(), |t| format!(" Territory {t} needs a list of its accounts or ZIP codes."));
+            let territory =
+                row.known(TERRITORY).map_or(String::new(), |t| format!(" Territory {t} needs a list of its accounts or ZIP codes."));
             reject(row.line, "import.account_blank", cause + &territory, "Fill in one of the two.")
         }
     }

@@ -106,7 +106,11 @@ fn fact(
     let owner = row.user_email.trim();
     let user = known.user(owner);
     if user.is_none() && !owner.is_empty() {
-        notes.push(Note::new(row.line, "import.user_unknown", "contacts name owners who are no users here: their names are kept with the contact"));
+        notes.push(Note::new(
+            row.line,
+            "import.user_unknown",
+            "contacts name owners who are no users here: their names are kept with the contact",
+        ));
     }
     let channel = Channel::parse(&row.channel).ok_or_else(|| {
         no("import.channel", format!("“{}” is not a channel.", row.channel), "Use visit, phone, video, email or webinar.")

@@ -34,6 +34,113 @@ const SCHEMES: [&str; 6] = [CCN, "npi", "gln", "aha", "hin", "dea"];
 /// Source code of its rows.
 const SOURCE: &str = "company-accounts";
 
+/// What the columns are called, here and elsewhere.
+const COLUMNS: &[Column] = &[
+    Column::required("account_id").or(&[
+        "id",
+        "account_no",
+        "account_number",
+        "account_key",
+        "customer_no",
+        "customer_number",
+        "customer_id",
+        "customer",
+        "sold_to",
+        "sold_to_party",
+        "ship_to",
+        "kunnr",
+        "kundennummer",
+        "debitor",
+        "facility_id",
+        "external_id",
+        "key",
+    ]),
+    Column::required("name").or(&[
+        "account_name",
+        "account",
+        "customer_name",
+        "facility_name",
+        "hospital_name",
+        "company",
+        "formatted_name",
+        "name1",
+        "firma",
+        "kundenname",
+        "bezeichnung",
+    ]),
+    Column::optional("setting").or(&[
+        "care_setting",
+        "account_type",
+        "type",
+        "facility_type",
+        "class_of_trade",
+        "cot",
+        "record_type",
+        "recordtype_name",
+        "record_type_name",
+        "kind",
+        "category",
+        "art",
+    ]),
+    Column::optional("parent_id").or(&[
+        "parent",
+        "parent_account_id",
+        "primary_parent",
+        "parent_account",
+        "system_id",
+        "idn_id",
+        "idn",
+        "health_system_id",
+        "group_id",
+        "ultimate_parent_id",
+        "konzern",
+    ]),
+    Column::optional("parent_name").or(&[
+        "parent_account_name",
+        "system",
+        "system_name",
+        "idn_name",
+        "health_system",
+        "health_system_name",
+        "group_name",
+        "konzernname",
+    ]),
+    Column::optional("street").or(&[
+        "address",
+        "address_line_1",
+        "address1",
+        "billing_street",
+        "shipping_street",
+        "street_address",
+        "strasse",
+        "straße",
+    ]),
+    Column::optional("city").or(&["town", "billing_city", "shipping_city", "ort", "stadt"]),
+    Column::optional("state").or(&["province", "region", "billing_state", "billing_state_code", "shipping_state", "bundesland"]),
+    Column::optional("zip").or(&[
+        "postal_code",
+        "zip_code",
+        "postcode",
+        "billing_postal_code",
+        "shipping_postal_code",
+        "billing_zip",
+        "plz",
+        "postleitzahl",
+    ]),
+    Column::optional("country").or(&["country_code", "billing_country", "billing_country_code", "shipping_country", "land"]),
+    Column::optional("phone").or(&["telephone", "phone_number", "telefon", "office_phone"]),
+    Column::optional("beds").or(&["bed_count", "number_of_beds", "staffed_beds", "total_beds", "betten"]).of_numbers(),
+    Column::optional("ownership").or(&["owner_type", "ownership_type", "traeger", "träger"]),
+    Column::optional("time_zone").or(&["zone", "timezone"]),
+    Column::optional("parent_from").or(&["valid_from", "member_since"]).of_days(),
+    Column::optional("ccn").or(&["medicare_number", "provider_number", "medicare_provider_number", "facility_ccn"]),
+    Column::optional("npi").or(&["npi_number", "organization_npi"]),
+    Column::optional("gln").or(&["gln_number", "global_location_number"]),
+    Column::optional("aha").or(&["aha_id", "aha_number"]),
+    Column::optional("hin").or(&["hin_number"]),
+    Column::optional("dea").or(&["dea_number"]),
+];
+
 /// Reads accounts.
 pub(super) struct Accounts;
 
@@ -48,47 +155,6 @@ impl Importer for Accounts {
     }
 
     fn columns(&self) -> &'static [Column] {
-        const COLUMNS: &[Column] = &[
-            Column::required("account_id").or(&[
-                "id", "account_no", "account_number", "account_key", "customer_no", "customer_number", "customer_id", "customer", "sold_to",
-                "sold_to_party", "ship_to", "kunnr", "kundennummer", "debitor", "facility_id", "external_id", "key",
-            ]),
-            Column::required("name").or(&[
-                "account_name", "account", "customer_name", "facility_name", "hospital_name", "company", "formatted_name", "name1", "firma",
-                "kundenname", "bezeichnung",
-            ]),
-            Column::optional("setting").or(&[
-                "care_setting", "account_type", "type", "facility_type", "class_of_trade", "cot", "record_type", "recordtype_name", "record_type_name",
-                "kind", "category", "art",
-            ]),
-            Column::optional("parent_id").or(&[
-                "parent", "parent_account_id", "primary_parent", "parent_account", "system_id", "idn_id", "idn", "health_system_id", "group_id",
-                "ultimate_parent_id", "konzern",
-            ]),
-            Column::optional("parent_name").or(&[
-                "parent_account_name", "system", "system_name", "idn_name", "health_system", "health_system_name", "group_name", "konzernname",
-            ]),
-            Column::optional("street").or(&[
-                "address", "address_line_1", "address1", "billing_street", "shipping_street", "street_address", "strasse", "straße",
-            ]),
-            Column::optional("city").or(&["town", "billing_city", "shipping_city", "ort", "stadt"]),
-            Column::optional("state").or(&["province", "region", "billing_state", "billing_state_code", "shipping_state", "bundesland"]),
-            Column::optional("zip").or(&[
-                "postal_code", "zip_code", "postcode", "billing_postal_code", "shipping_postal_code", "billing_zip", "plz", "postleitzahl",
-            ]),
-            Column::optional("country").or(&["country_code", "billing_country", "billing_country_code", "shipping_country", "land"]),
-            Column::optional("phone").or(&["telephone", "phone_number", "telefon", "office_phone"]),
-            Column::optional("beds").or(&["bed_count", "number_of_beds", "staffed_beds", "total_beds", "betten"]).of_numbers(),
-            Column::optional("ownership").or(&["owner_type", "ownership_type", "traeger", "träger"]),
-            Column::optional("time_zone").or(&["zone", "timezone"]),
-            Column::optional("parent_from").or(&["valid_from", "member_since"]).of_days(),
-            Column::optional("ccn").or(&["medicare_number", "provider_number", "medicare_provider_number", "facility_ccn"]),
-            Column::optional("npi").or(&["npi_number", "organization_npi"]),
-            Column::optional("gln").or(&["gln_number", "global_location_number"]),
-            Column::optional("aha").or(&["aha_id", "aha_number"]),
-            Column::optional("hin").or(&["hin_number"]),
-            Column::optional("dea").or(&["dea_number"]),
-        ];
         COLUMNS
     }
 
@@ -100,8 +166,27 @@ impl Importer for Accounts {
     fn recognises(&self, header: &[String]) -> bool {
         let columns = self.columns();
         let has = |i: usize| columns[i].position(header).is_some();
-        let person = Column::optional("last_name").or(&["family", "first_name", "given", "specialty", "email", "job_title", "person_id", "contact_id", "call_date"]);
-        let order = Column::optional("order_id").or(&["order_no", "order_number", "quantity", "qty", "net_value", "invoice_no", "material", "amount"]);
+        let person = Column::optional("last_name").or(&[
+            "family",
+            "first_name",
+            "given",
+            "specialty",
+            "email",
+            "job_title",
+            "person_id",
+            "contact_id",
+            "call_date",
+        ]);
+        let order = Column::optional("order_id").or(&[
+            "order_no",
+            "order_number",
+            "quantity",
+            "qty",
+            "net_value",
+            "invoice_no",
+            "material",
+            "amount",
+        ]);
         has(ID)
             && has(NAME)
             && [SETTING, PARENT, PARENT_NAME, STREET, CITY, STATE, ZIP].into_iter().any(has)
@@ -213,7 +298,12 @@ fn hospital_number(line: u64, value: &str, report: &mut ChunkReport) -> std::res
         }
         Ccn::Blank | Ccn::Unclear(_) => {
             let cause = format!("“{value}” is no CMS certification number: those have six characters, such as 240010 or 05A263.");
-            Err(reject(line, "import.ccn_unclear", cause, "Look the number up and write it as text, with its leading zeros, or leave it empty."))
+            Err(reject(
+                line,
+                "import.ccn_unclear",
+                cause,
+                "Look the number up and write it as text, with its leading zeros, or leave it empty.",
+            ))
         }
     }
 }
@@ -254,7 +344,9 @@ async fn join(tx: &mut Tx, file: &FileInfo, rows: &[&Row], report: &mut ChunkRep
     let lost: HashSet<u64> = report.rejects.iter().map(|r| r.line).collect();
     let with: Vec<&Row> = rows
         .iter()
-        .filter(|r| !lost.contains(&r.line) && (r.known(PARENT).is_some() || r.known(PARENT_NAME).is_some()) && r.text(PARENT) != r.text(ID))
+        .filter(|r| {
+            !lost.contains(&r.line) && (r.known(PARENT).is_some() || r.known(PARENT_NAME).is_some()) && r.text(PARENT) != r.text(ID)
+        })
         .copied()
         .collect();
     let keys = parents(tx, &with).await?;

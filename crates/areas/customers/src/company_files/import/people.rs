@@ -45,20 +45,47 @@ impl Importer for People {
     fn columns(&self) -> &'static [Column] {
         const COLUMNS: &[Column] = &[
             Column::required("person_id").or(&[
-                "contact_id", "hcp_id", "id", "physician_id", "customer_id", "stakeholder_id", "person_key", "external_id", "contact_no", "key",
+                "contact_id",
+                "hcp_id",
+                "id",
+                "physician_id",
+                "customer_id",
+                "stakeholder_id",
+                "person_key",
+                "external_id",
+                "contact_no",
+                "key",
             ]),
             Column::optional("name").or(&["full_name", "contact_name", "person_name", "hcp_name", "formatted_name", "physician_name"]),
             Column::optional("first_name").or(&["given", "given_name", "firstname", "vorname"]),
             Column::optional("last_name").or(&["family", "family_name", "surname", "lastname", "nachname"]),
-            Column::optional("role").or(&["person_role", "contact_role", "person_type", "type", "record_type", "recordtype_name", "funktion"]),
+            Column::optional("role").or(&[
+                "person_role",
+                "contact_role",
+                "person_type",
+                "type",
+                "record_type",
+                "recordtype_name",
+                "funktion",
+            ]),
             Column::optional("title").or(&["job_title", "position", "credentials", "titel"]),
             Column::optional("specialty").or(&["speciality", "specialty_1", "primary_specialty", "department", "fachgebiet", "abteilung"]),
             Column::optional("email").or(&["e-mail", "email_address", "person_email", "mail"]),
             Column::optional("phone").or(&["telephone", "phone_number", "mobile_phone", "office_phone", "telefon"]),
             Column::optional("language").or(&["lang", "preferred_language", "sprache"]),
             Column::optional("account_id").or(&[
-                "account", "account_key", "account_no", "account_number", "primary_parent", "primary_account", "primary_account_id", "facility_id",
-                "customer_no", "customer_number", "institution_id", "parent_id",
+                "account",
+                "account_key",
+                "account_no",
+                "account_number",
+                "primary_parent",
+                "primary_account",
+                "primary_account_id",
+                "facility_id",
+                "customer_no",
+                "customer_number",
+                "institution_id",
+                "parent_id",
             ]),
             Column::optional("account_name").or(&["facility_name", "institution", "hospital_name", "company", "customer_name"]),
             Column::optional("other_accounts").or(&["accounts", "affiliations", "other_affiliations", "secondary_accounts"]).up_to(2_000),
@@ -72,9 +99,21 @@ impl Importer for People {
     fn recognises(&self, header: &[String]) -> bool {
         let columns = self.columns();
         let has = |i: usize| columns[i].position(header).is_some();
-        let other = Column::optional("call_date").or(&["call_datetime", "channel", "call_channel", "quantity", "qty", "activity_date", "order_id", "order_no"]);
+        let other = Column::optional("call_date").or(&[
+            "call_datetime",
+            "channel",
+            "call_channel",
+            "quantity",
+            "qty",
+            "activity_date",
+            "order_id",
+            "order_no",
+        ]);
         let personal = [GIVEN, FAMILY, SPECIALTY, EMAIL, TITLE].into_iter().any(has);
-        has(ID) && (has(NAME) || has(FAMILY)) && (personal || (has(ROLE) && (has(ACCOUNT) || has(ACCOUNT_NAME)))) && other.position(header).is_none()
+        has(ID)
+            && (has(NAME) || has(FAMILY))
+            && (personal || (has(ROLE) && (has(ACCOUNT) || has(ACCOUNT_NAME))))
+            && other.position(header).is_none()
     }
 
     fn words(&self, column: usize) -> Vec<(&'static str, &'static str)> {
@@ -227,7 +266,8 @@ async fn number(tx: &mut Tx, rows: &[&Row], ids: &HashMap<String, i64>) -> Resul
             numbers.insert((*id, "npi", npi.to_owned()), ());
         }
     }
-    let rows = numbers.into_keys().map(|(entity, scheme, value)| NewIdentifier { entity, scheme: scheme.into(), value, source: SOURCE.into() });
+    let rows =
+        numbers.into_keys().map(|(entity, scheme, value)| NewIdentifier { entity, scheme: scheme.into(), value, source: SOURCE.into() });
     identifiers::put(tx, EntityKind::Person, rows.collect()).await
 }
 

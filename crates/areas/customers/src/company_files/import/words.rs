@@ -4,14 +4,32 @@ use rounds_kernel::{CareSetting, PersonRole};
 
 /// Words by which files name kinds of places, in the order in which they are looked for.
 const SETTINGS: &[(CareSetting, &[&str])] = &[
-    (CareSetting::SurgeryCenter, &["surgery center", "surgery centre", "surgical center", "ambulatory surg", "asc", "outpatient surg", "day surgery", "ambulantes op"]),
-    (CareSetting::LongTermCare, &["long-term", "long term", "nursing home", "skilled nursing", "snf", "ltc", "care home", "pflegeheim", "hospice"]),
+    (
+        CareSetting::SurgeryCenter,
+        &[
+            "surgery center",
+            "surgery centre",
+            "surgical center",
+            "ambulatory surg",
+            "asc",
+            "outpatient surg",
+            "day surgery",
+            "ambulantes op",
+        ],
+    ),
+    (
+        CareSetting::LongTermCare,
+        &["long-term", "long term", "nursing home", "skilled nursing", "snf", "ltc", "care home", "pflegeheim", "hospice"],
+    ),
     (CareSetting::Laboratory, &["laborator", "lab", "labor", "diagnostic"]),
     (
         CareSetting::SpecialtyHospital,
         &["specialty hospital", "psychiatric", "rehab", "children", "ltach", "long-term acute", "specialty_hospital", "fachklinik"],
     ),
-    (CareSetting::Hospital, &["hospital", "krankenhaus", "klinikum", "medical center", "acute", "clinic hospital", "idn hospital", "hopital", "hôpital"]),
+    (
+        CareSetting::Hospital,
+        &["hospital", "krankenhaus", "klinikum", "medical center", "acute", "clinic hospital", "idn hospital", "hopital", "hôpital"],
+    ),
     (CareSetting::Practice, &["practice", "clinic", "office", "physician", "group", "praxis", "mvz", "cabinet"]),
 ];
 
@@ -25,16 +43,51 @@ const ROLES: &[(PersonRole, &[&str])] = &[
     ),
     (
         PersonRole::Physician,
-        &["physician", "surgeon", "doctor", "hcp", "md", "do", "dr", "arzt", "ärztin", "chirurg", "cardiolog", "oncolog", "radiolog", "patholog", "anesthes", "prescriber"],
+        &[
+            "physician",
+            "surgeon",
+            "doctor",
+            "hcp",
+            "md",
+            "do",
+            "dr",
+            "arzt",
+            "ärztin",
+            "chirurg",
+            "cardiolog",
+            "oncolog",
+            "radiolog",
+            "patholog",
+            "anesthes",
+            "prescriber",
+        ],
     ),
     (
         PersonRole::Administrator,
-        &["administrat", "director", "manager", "chief", "ceo", "cfo", "coo", "cio", "cno", "vp", "vice president", "president", "executive", "head", "leitung", "geschäftsführ"],
+        &[
+            "administrat",
+            "director",
+            "manager",
+            "chief",
+            "ceo",
+            "cfo",
+            "coo",
+            "cio",
+            "cno",
+            "vp",
+            "vice president",
+            "president",
+            "executive",
+            "head",
+            "leitung",
+            "geschäftsführ",
+        ],
     ),
 ];
 
 /// Words that name a group of accounts rather than a place.
-const SYSTEMS: &[&str] = &["idn", "health system", "system", "integrated delivery", "parent", "network", "corporate", "holding", "konzern", "gpo"];
+const SYSTEMS: &[&str] =
+    &["idn", "health system", "system", "integrated delivery", "parent", "network", "corporate", "holding", "konzern", "gpo"];
 
 /// Whether `text` holds `word`: short words whole, longer ones as the start of a word.
 fn holds(text: &str, word: &str) -> bool {
@@ -42,7 +95,11 @@ fn holds(text: &str, word: &str) -> bool {
         return text.contains(word);
     }
     let mut words = text.split(|c: char| !c.is_alphanumeric());
-    if word.chars().count() <= 4 { words.any(|w| w == word || w.strip_suffix('s') == Some(word)) } else { words.any(|w| w.starts_with(word)) }
+    if word.chars().count() <= 4 {
+        words.any(|w| w == word || w.strip_suffix('s') == Some(word))
+    } else {
+        words.any(|w| w.starts_with(word))
+    }
 }
 
 fn find<T: Copy>(list: &[(T, &[&str])], text: &str) -> Option<T> {
@@ -52,7 +109,9 @@ fn find<T: Copy>(list: &[(T, &[&str])], text: &str) -> Option<T> {
 
 /// The kind of place that `text` says.
 pub(super) fn setting(text: &str) -> Option<CareSetting> {
-    CareSetting::parse(text).or_else(|| CareSetting::ALL.iter().copied().find(|s| s.label().eq_ignore_ascii_case(text))).or_else(|| find(SETTINGS, text))
+    CareSetting::parse(text)
+        .or_else(|| CareSetting::ALL.iter().copied().find(|s| s.label().eq_ignore_ascii_case(text)))
+        .or_else(|| find(SETTINGS, text))
 }
 
 /// Whether `text` names a group of accounts.
@@ -63,13 +122,14 @@ pub(super) fn is_system(text: &str) -> bool {
 
 /// What a person with this role or title does.
 pub(super) fn role(text: &str) -> Option<PersonRole> {
-    PersonRole::parse(text).or_else(|| PersonRole::ALL.iter().copied().find(|r| r.label().eq_ignore_ascii_case(text))).or_else(|| find(ROLES, text))
+    PersonRole::parse(text)
+        .or_else(|| PersonRole::ALL.iter().copied().find(|r| r.label().eq_ignore_ascii_case(text)))
+        .or_else(|| find(ROLES, text))
 }
 
 /// A name as it is compared: letters and digits, small.
 pub(super) fn folded(name: &str) -> String {
-    let words: Vec<String> =
-        name.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).map(str::to_lowercase).collect();
+    let words: Vec<String> = name.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).map(str::to_lowercase).collect();
     words.join(" ")
 }
 

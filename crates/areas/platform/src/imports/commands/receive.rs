@@ -1,6 +1,6 @@
 //! A file arrives: it is kept before anyone is told that it was accepted.
 
-use crate::imports::{FileInfo, Mapping, Importer, JOB_KIND, guess, store};
+use crate::imports::{FileInfo, Importer, JOB_KIND, Mapping, guess, store};
 use rounds_kernel::{Actor, Error, Permission, Result};
 use rounds_store::jobs::{Enqueue, JobRow};
 use rounds_store::{Command, Runner, Tx};
@@ -43,7 +43,8 @@ impl Command for ReceiveFile {
         store::keep(tx, &self.hash, &self.name, self.bytes, self.content).await?;
         let file = FileInfo { name: self.name, hash: self.hash, received_at: tx.now };
         let input_key = format!("{}:{}", self.importer, file.hash);
-        let input = serde_json::to_value(JobInput { importer: self.importer, file, mapping: Mapping::default() }).map_err(Error::internal)?;
+        let input =
+            serde_json::to_value(JobInput { importer: self.importer, file, mapping: Mapping::default() }).map_err(Error::internal)?;
         // The same file that is still being worked on is the same job.
         Enqueue { kind: JOB_KIND.into(), input_key, input }.run(tx).await
     }

@@ -97,7 +97,8 @@ pub fn order_of<'a>(cells: impl Iterator<Item = &'a str>) -> Option<Option<DayOr
             continue;
         }
         let mut parts = cell.split(|c: char| !c.is_ascii_digit()).filter(|p| !p.is_empty());
-        let (Some(a), Some(b)) = (parts.next().and_then(|p| p.parse::<u32>().ok()), parts.next().and_then(|p| p.parse::<u32>().ok())) else {
+        let (Some(a), Some(b)) = (parts.next().and_then(|p| p.parse::<u32>().ok()), parts.next().and_then(|p| p.parse::<u32>().ok()))
+        else {
             continue;
         };
         match (a > 12, b > 12) {
@@ -228,7 +229,9 @@ mod tests {
     #[test]
     fn days_as_people_write_them() {
         let want = Day::parse("2026-03-05").ok();
-        for text in ["2026-03-05", "2026/3/5", "20260305", "5.3.2026", "05.03.26", "5 Mar 2026", "Mar 5, 2026", "05-MAR-2026", "5. März 2026"] {
+        for text in
+            ["2026-03-05", "2026/3/5", "20260305", "5.3.2026", "05.03.26", "5 Mar 2026", "Mar 5, 2026", "05-MAR-2026", "5. März 2026"]
+        {
             assert_eq!(day(text, None), want, "{text}");
         }
         assert_eq!(day("3/5/2026", Some(DayOrder::MonthFirst)), want);
@@ -250,7 +253,9 @@ mod tests {
     #[test]
     fn moments_with_and_without_an_offset() {
         let at = |text: &str| moment(text, Some(DayOrder::MonthFirst), |_| -360).map(Time::rfc3339);
-        for text in ["2026-03-05T14:30:00Z", "2026-03-05T15:30:00+01:00", "2026-03-05 08:30", "3/5/2026 8:30 AM", "2026-03-05T14:30:00.000+0000"] {
+        for text in
+            ["2026-03-05T14:30:00Z", "2026-03-05T15:30:00+01:00", "2026-03-05 08:30", "3/5/2026 8:30 AM", "2026-03-05T14:30:00.000+0000"]
+        {
             assert_eq!(at(text).as_deref(), Some("2026-03-05T14:30:00Z"), "{text}");
         }
         assert_eq!(at("2026-03-05").as_deref(), Some("2026-03-05T12:00:00Z"));

@@ -150,7 +150,10 @@ fn unclear<'a>(column: &Column, mut cells: impl Iterator<Item = &'a str>) -> Err
     let example = cells.find(|c| cells::day(c, None).is_none() && !c.is_empty()).unwrap_or_default();
     Error::invalid(
         "import.days_unclear",
-        format!("“{}” holds days such as “{example}”, and nothing tells whether day or month comes first. Nothing was changed.", column.name),
+        format!(
+            "“{}” holds days such as “{example}”, and nothing tells whether day or month comes first. Nothing was changed.",
+            column.name
+        ),
         "Say which on the import's page, or with --days day-first or --days month-first.",
     )
 }
