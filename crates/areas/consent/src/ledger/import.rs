@@ -105,6 +105,91 @@ fn direction(text: &str) -> &'static str {
     if ["in", "inbound", "incoming", "eingehend", "customer"].iter().any(|w| text == *w) { "in" } else { "out" }
 }
 
+/// What the columns are called, here and elsewhere.
+const COLUMNS: &[Column] = &[
+    Column::optional("contact_no").or(&[
+        "call_id",
+        "activity_id",
+        "interaction_id",
+        "id",
+        "call_no",
+        "call_name",
+        "visit_id",
+        "task_id",
+        "event_id",
+        "key",
+        "external_id",
+    ]),
+    Column::optional("person_id").or(&[
+        "person_key",
+        "contact_id",
+        "hcp_id",
+        "who_id",
+        "attendee_id",
+        "physician_id",
+        "stakeholder_id",
+        "contact",
+        "person",
+        "hcp",
+        "customer_id",
+    ]),
+    Column::optional("account_id").or(&[
+        "account_key",
+        "account",
+        "account_no",
+        "account_number",
+        "what_id",
+        "parent_id",
+        "facility_id",
+        "customer_no",
+        "customer_number",
+        "customer",
+    ]),
+    Column::optional("channel").or(&["call_channel", "call_type", "activity_type", "interaction_type", "type", "medium", "kanal"]),
+    Column::required("date")
+        .or(&[
+            "call_date",
+            "call_datetime",
+            "contact_date",
+            "activity_date",
+            "interaction_date",
+            "visit_date",
+            "occurred_at",
+            "start_date",
+            "start",
+            "timestamp",
+            "at",
+            "datetime",
+            "datum",
+            "created_date",
+        ])
+        .of_moments(),
+    Column::optional("time").or(&["call_time", "start_time", "uhrzeit"]),
+    Column::optional("owner").or(&[
+        "owner_email",
+        "user_email",
+        "rep_email",
+        "rep",
+        "rep_name",
+        "owner_name",
+        "user",
+        "user_name",
+        "sales_rep",
+        "assigned_to",
+        "employee",
+        "owner_id",
+        "rep_id",
+        "mitarbeiter",
+    ]),
+    Column::optional("purpose").or(&["objective", "reason", "call_objective", "subject", "topic", "zweck"]),
+    Column::optional("outcome").or(&["result", "status", "call_outcome", "call_status", "disposition", "ergebnis"]),
+    Column::optional("direction").or(&["in_out", "call_direction"]),
+    Column::optional("note")
+        .or(&["notes", "comment", "comments", "description", "next_call_notes", "call_notes", "bemerkung", "notiz"])
+        .up_to(4_000),
+    Column::optional("product").or(&["family", "product_family", "products", "detailed_products", "product_name", "produkt"]),
+];
+
 #[async_trait::async_trait]
 impl Importer for Contacts {
     fn kind(&self) -> &'static str {
@@ -116,89 +201,6 @@ impl Importer for Contacts {
     }
 
     fn columns(&self) -> &'static [Column] {
-        const COLUMNS: &[Column] = &[
-            Column::optional("contact_no").or(&[
-                "call_id",
-                "activity_id",
-                "interaction_id",
-                "id",
-                "call_no",
-                "call_name",
-                "visit_id",
-                "task_id",
-                "event_id",
-                "key",
-                "external_id",
-            ]),
-            Column::optional("person_id").or(&[
-                "person_key",
-                "contact_id",
-                "hcp_id",
-                "who_id",
-                "attendee_id",
-                "physician_id",
-                "stakeholder_id",
-                "contact",
-                "person",
-                "hcp",
-                "customer_id",
-            ]),
-            Column::optional("account_id").or(&[
-                "account_key",
-                "account",
-                "account_no",
-                "account_number",
-                "what_id",
-                "parent_id",
-                "facility_id",
-                "customer_no",
-                "customer_number",
-                "customer",
-            ]),
-            Column::optional("channel").or(&["call_channel", "call_type", "activity_type", "interaction_type", "type", "medium", "kanal"]),
-            Column::required("date")
-                .or(&[
-                    "call_date",
-                    "call_datetime",
-                    "contact_date",
-                    "activity_date",
-                    "interaction_date",
-                    "visit_date",
-                    "occurred_at",
-                    "start_date",
-                    "start",
-                    "timestamp",
-                    "at",
-                    "datetime",
-                    "datum",
-                    "created_date",
-                ])
-                .of_moments(),
-            Column::optional("time").or(&["call_time", "start_time", "uhrzeit"]),
-            Column::optional("owner").or(&[
-                "owner_email",
-                "user_email",
-                "rep_email",
-                "rep",
-                "rep_name",
-                "owner_name",
-                "user",
-                "user_name",
-                "sales_rep",
-                "assigned_to",
-                "employee",
-                "owner_id",
-                "rep_id",
-                "mitarbeiter",
-            ]),
-            Column::optional("purpose").or(&["objective", "reason", "call_objective", "subject", "topic", "zweck"]),
-            Column::optional("outcome").or(&["result", "status", "call_outcome", "call_status", "disposition", "ergebnis"]),
-            Column::optional("direction").or(&["in_out", "call_direction"]),
-            Column::optional("note")
-                .or(&["notes", "comment", "comments", "description", "next_call_notes", "call_notes", "bemerkung", "notiz"])
-                .up_to(4_000),
-            Column::optional("product").or(&["family", "product_family", "products", "detailed_products", "product_name", "produkt"]),
-        ];
         COLUMNS
     }
 

@@ -26,6 +26,39 @@ pub(super) fn importers() -> Vec<Box<dyn Importer>> {
 
 struct Coverage;
 
+/// What the columns are called, here and elsewhere.
+const COLUMNS: &[Column] = &[
+    Column::optional("account_id").or(&[
+        "account_key",
+        "account",
+        "account_no",
+        "account_number",
+        "customer_no",
+        "customer_number",
+        "kundennummer",
+        "facility_id",
+    ]),
+    Column::optional("zip").or(&["zip_code", "postal_code", "postcode", "plz"]),
+    Column::required("owner").or(&[
+        "owner_email",
+        "rep_email",
+        "user_email",
+        "rep",
+        "rep_name",
+        "owner_name",
+        "sales_rep",
+        "email",
+        "user",
+        "assigned_to",
+        "mitarbeiter",
+        "aussendienst",
+    ]),
+    Column::optional("role").or(&["owner_role", "rep_role", "role_code", "sales_force"]),
+    Column::optional("business_unit").or(&["bu", "division", "franchise", "team", "sparte"]),
+    Column::optional("from").or(&["valid_from", "effective_from", "effective_date", "start_date", "since", "gueltig_ab"]).of_days(),
+    Column::optional("territory").or(&["territory_id", "territory_name", "district", "gebiet"]),
+];
+
 #[async_trait::async_trait]
 impl Importer for Coverage {
     fn kind(&self) -> &'static str {
@@ -37,37 +70,6 @@ impl Importer for Coverage {
     }
 
     fn columns(&self) -> &'static [Column] {
-        const COLUMNS: &[Column] = &[
-            Column::optional("account_id").or(&[
-                "account_key",
-                "account",
-                "account_no",
-                "account_number",
-                "customer_no",
-                "customer_number",
-                "kundennummer",
-                "facility_id",
-            ]),
-            Column::optional("zip").or(&["zip_code", "postal_code", "postcode", "plz"]),
-            Column::required("owner").or(&[
-                "owner_email",
-                "rep_email",
-                "user_email",
-                "rep",
-                "rep_name",
-                "owner_name",
-                "sales_rep",
-                "email",
-                "user",
-                "assigned_to",
-                "mitarbeiter",
-                "aussendienst",
-            ]),
-            Column::optional("role").or(&["owner_role", "rep_role", "role_code", "sales_force"]),
-            Column::optional("business_unit").or(&["bu", "division", "franchise", "team", "sparte"]),
-            Column::optional("from").or(&["valid_from", "effective_from", "effective_date", "start_date", "since", "gueltig_ab"]).of_days(),
-            Column::optional("territory").or(&["territory_id", "territory_name", "district", "gebiet"]),
-        ];
         COLUMNS
     }
 

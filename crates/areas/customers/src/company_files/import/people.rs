@@ -32,6 +32,49 @@ const SOURCE: &str = "company-people";
 /// Reads people.
 pub(super) struct People;
 
+/// What the columns are called, here and elsewhere.
+const COLUMNS: &[Column] = &[
+    Column::required("person_id").or(&[
+        "contact_id",
+        "hcp_id",
+        "id",
+        "physician_id",
+        "customer_id",
+        "stakeholder_id",
+        "person_key",
+        "external_id",
+        "contact_no",
+        "key",
+    ]),
+    Column::optional("name").or(&["full_name", "contact_name", "person_name", "hcp_name", "formatted_name", "physician_name"]),
+    Column::optional("first_name").or(&["given", "given_name", "firstname", "vorname"]),
+    Column::optional("last_name").or(&["family", "family_name", "surname", "lastname", "nachname"]),
+    Column::optional("role").or(&["person_role", "contact_role", "person_type", "type", "record_type", "recordtype_name", "funktion"]),
+    Column::optional("title").or(&["job_title", "position", "credentials", "titel"]),
+    Column::optional("specialty").or(&["speciality", "specialty_1", "primary_specialty", "department", "fachgebiet", "abteilung"]),
+    Column::optional("email").or(&["e-mail", "email_address", "person_email", "mail"]),
+    Column::optional("phone").or(&["telephone", "phone_number", "mobile_phone", "office_phone", "telefon"]),
+    Column::optional("language").or(&["lang", "preferred_language", "sprache"]),
+    Column::optional("account_id").or(&[
+        "account",
+        "account_key",
+        "account_no",
+        "account_number",
+        "primary_parent",
+        "primary_account",
+        "primary_account_id",
+        "facility_id",
+        "customer_no",
+        "customer_number",
+        "institution_id",
+        "parent_id",
+    ]),
+    Column::optional("account_name").or(&["facility_name", "institution", "hospital_name", "company", "customer_name"]),
+    Column::optional("other_accounts").or(&["accounts", "affiliations", "other_affiliations", "secondary_accounts"]).up_to(2_000),
+    Column::optional("since").or(&["affiliated_since", "valid_from", "from", "start_date"]).of_days(),
+    Column::optional("npi").or(&["npi_number", "individual_npi"]),
+];
+
 #[async_trait::async_trait]
 impl Importer for People {
     fn kind(&self) -> &'static str {
@@ -43,55 +86,6 @@ impl Importer for People {
     }
 
     fn columns(&self) -> &'static [Column] {
-        const COLUMNS: &[Column] = &[
-            Column::required("person_id").or(&[
-                "contact_id",
-                "hcp_id",
-                "id",
-                "physician_id",
-                "customer_id",
-                "stakeholder_id",
-                "person_key",
-                "external_id",
-                "contact_no",
-                "key",
-            ]),
-            Column::optional("name").or(&["full_name", "contact_name", "person_name", "hcp_name", "formatted_name", "physician_name"]),
-            Column::optional("first_name").or(&["given", "given_name", "firstname", "vorname"]),
-            Column::optional("last_name").or(&["family", "family_name", "surname", "lastname", "nachname"]),
-            Column::optional("role").or(&[
-                "person_role",
-                "contact_role",
-                "person_type",
-                "type",
-                "record_type",
-                "recordtype_name",
-                "funktion",
-            ]),
-            Column::optional("title").or(&["job_title", "position", "credentials", "titel"]),
-            Column::optional("specialty").or(&["speciality", "specialty_1", "primary_specialty", "department", "fachgebiet", "abteilung"]),
-            Column::optional("email").or(&["e-mail", "email_address", "person_email", "mail"]),
-            Column::optional("phone").or(&["telephone", "phone_number", "mobile_phone", "office_phone", "telefon"]),
-            Column::optional("language").or(&["lang", "preferred_language", "sprache"]),
-            Column::optional("account_id").or(&[
-                "account",
-                "account_key",
-                "account_no",
-                "account_number",
-                "primary_parent",
-                "primary_account",
-                "primary_account_id",
-                "facility_id",
-                "customer_no",
-                "customer_number",
-                "institution_id",
-                "parent_id",
-            ]),
-            Column::optional("account_name").or(&["facility_name", "institution", "hospital_name", "company", "customer_name"]),
-            Column::optional("other_accounts").or(&["accounts", "affiliations", "other_affiliations", "secondary_accounts"]).up_to(2_000),
-            Column::optional("since").or(&["affiliated_since", "valid_from", "from", "start_date"]).of_days(),
-            Column::optional("npi").or(&["npi_number", "individual_npi"]),
-        ];
         COLUMNS
     }
 
