@@ -202,6 +202,8 @@ pub enum Bench {
     Assign(BenchAssign),
     /// From stored record to stored, checked week.
     Week(BenchWeek),
+    /// Record linkage on public data with known truth.
+    Linkage(BenchLinkage),
 }
 
 /// Variant of the reference instance.
@@ -240,6 +242,58 @@ pub struct BenchAssign {
     /// Peer to run on the same instance.
     #[arg(long, value_enum)]
     pub peer: Option<Peer>,
+}
+
+/// A data set of record linkage.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum LinkageSet {
+    /// FEBRL 3: 5,000 people within one file.
+    Febrl3,
+    /// FEBRL 4: 5,000 people each of two files.
+    Febrl4,
+    /// 50,578 historical people with errors.
+    Historical,
+    /// AHRQ and CMS hospitals, without their number.
+    Hospitals,
+}
+
+/// A program to compare linkage with.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum LinkagePeer {
+    /// Splink 5 from PyPI with its tutorial's settings, on the historical people.
+    Splink,
+}
+
+/// `rounds bench linkage`
+#[derive(Debug, Args)]
+pub struct BenchLinkage {
+    /// Data set.
+    #[arg(long, value_enum)]
+    pub set: LinkageSet,
+    /// Folder of the public data.
+    #[arg(long, env = "ROUNDS_DATA", default_value = "../shared/data")]
+    pub data: std::path::PathBuf,
+    /// The set's files, in place of those in the folder.
+    #[arg(long, num_args = 1..)]
+    pub files: Vec<std::path::PathBuf>,
+    /// Seed of the sample that parameters are learnt from.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Threads.
+    #[arg(long, default_value_t = 2)]
+    pub threads: usize,
+    /// Least log2 odds of a link; chosen without labels if not given.
+    #[arg(long, allow_negative_numbers = true)]
+    pub threshold: Option<f32>,
+    /// Program to run on the same file.
+    #[arg(long, value_enum)]
+    pub peer: Option<LinkagePeer>,
+    /// Explain this many wrong links, and links with a changed number.
+    #[arg(long, default_value_t = 0)]
+    pub show: usize,
+    /// Print the learnt chances.
+    #[arg(long)]
+    pub model: bool,
 }
 
 /// `rounds bench week`

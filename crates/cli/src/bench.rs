@@ -1,8 +1,8 @@
 //! `rounds bench`: each ends with one JSON line of its figures.
 
-use crate::args::{BenchAssign, BenchWeek, Database, Peer, Simulate, Variant};
+use crate::args::{BenchAssign, BenchLinkage, BenchWeek, Database, LinkagePeer, LinkageSet, Peer, Simulate, Variant};
 use crate::{compose, plan, simulate};
-use rounds_bench::assign as reference;
+use rounds_bench::{assign as reference, linkage as links};
 use rounds_kernel::{Clock, Error, Result, SystemClock};
 use rounds_store::Query;
 use std::sync::Arc;
@@ -20,6 +20,24 @@ pub fn assign(a: BenchAssign) -> Result<()> {
     let peer = a.peer.map(|Peer::Highs| reference::Peer::Highs);
     let args = reference::Args { customers: a.customers, variant, seed: a.seed, threads: a.threads, peer, peers: "target/peers".into() };
     reference::run(&args, &mut std::io::stdout()).map_err(|e| Error::internal(format!("{e:#}")))
+}
+
+/// Record linkage on public data.
+///
+/// # Errors
+/// A file could not be read, or the peer not be installed or run.
+pub fn linkage(a: BenchLinkage) -> Result<()> {
+    let set = match a.set {
+        LinkageSet::Febrl3 => links::Set::Febrl3,
+        LinkageSet::Febrl4 => links::Set::Febrl4,
+        LinkageSet::Historical => links::Set::Historical,
+        LinkageSet::Hospitals => links::Set::Hospitals,
+    };
+    let files = if a.files.is_empty() { set.files().iter().map(|f| a.data.join(f)).collect() } else { a.files };
+    let splink = matches!(a.peer, Some(LinkagePeer::Splink));
+    let (seed, threads, threshold) = (a.seed, a.threads, a.threshold);
+    let args = links::Args { set, files, seed, threads, threshold, splink, peers: "target/peers".into(), show: a.show, model: a.model };
+    links::run(&args, &mut std::io::stdout()).map_err(|e| Error::internal(format!("{e:#}")))
 }
 
 /// From stored record to stored, checked week: the record is simulated first, outside the measured time.

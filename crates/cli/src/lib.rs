@@ -30,6 +30,7 @@ pub async fn run(cli: Cli) -> Result<()> {
         Commands::Plan(a) => plan::run(a).await,
         Commands::User(a) => user::run(a).await,
         Commands::Bench(Bench::Assign(a)) => bench::assign(a),
+        Commands::Bench(Bench::Linkage(a)) => bench::linkage(a),
         Commands::Bench(Bench::Week(a)) => bench::week(a).await,
     }
 }

@@ -1,6 +1,6 @@
 //! How two values of a field agree: a level (0 not known, 1 the strongest), and the bits of term frequency.
 
-use super::prepare::{Prepared, Terms, Value, area, district, house_number, mix};
+use super::prepare::{Prepared, Terms, Value, area, district, house_number, mix, place_parts};
 use super::spec::Kind;
 use super::words;
 use rapidfuzz::distance::{jaro_winkler, osa};
@@ -9,12 +9,14 @@ use rapidfuzz::distance::{jaro_winkler, osa};
 pub(crate) type Agreement = (u8, f32);
 
 /// A field with the term weights of a model, ready to compare.
-pub(crate) struct Comparer<'a> {
-    p: &'a Prepared,
+pub(crate) struct Comparer {
+    p: Prepared,
     /// Term bits of each value (or, for names, of each word as a last word).
     term: Vec<f32>,
     /// Names: of each word as a first word. Organisations: information of each word.
     word: Vec<f32>,
+    /// Names: the groups of given names each word belongs to.
+    groups: Vec<u64>,
 }
 
 /// Agreements already worked out: a direct-mapped table, so that its size is fixed and its answers are those of the
@@ -38,6 +40,32 @@ pub fn jaro_winkler(a: &str, b: &str) -> f64 {
     }
 }
 
+/// Whether Jaro–Winkler similarity is at least `least` (above 0.7). With m letters in common Jaro's measure is at most
+/// (m/|a| + m/|b| + 1) / 3 and Winkler's prefix adds at most four tenths of what is missing: lengths far apart and
+/// letters not shared decide most pairs.
+fn similar(a: &str, b: &str, least: f64) -> bool {
+    let (short, long) = (a.len().min(b.len()) as f64, a.len().max(b.len()) as f64);
+    let best = |m: f64| {
+        let jaro = (m / short + m / long + 1.0) / 3.0;
+        jaro + 0.4 * (1.0 - jaro)
+    };
+    if best(short) < least {
+        return false;
+    }
+    if a.is_ascii() && b.is_ascii() && long <= 64.0 {
+        let missing = (letters(a) & !letters(b)).count_ones().max((letters(b) & !letters(a)).count_ones());
+        if best((short).min(long - f64::from(missing))) < least {
+            return false;
+        }
+    }
+    jaro_winkler(a, b) >= least
+}
+
+/// Which characters a text has, one bit each (some share a bit).
+fn letters(text: &str) -> u64 {
+    text.bytes().fold(0, |bits, c| bits | 1 << (c & 63))
+}
+
 /// Insertions, deletions, substitutions and swaps of neighbours (Damerau 1964, restricted), or more than `most`.
 pub fn edits(a: &str, b: &str, most: usize) -> usize {
     if a.len().abs_diff(b.len()) > most * 4 {
@@ -52,8 +80,8 @@ pub fn edits(a: &str, b: &str, most: usize) -> usize {
     found.unwrap_or(most + 1)
 }
 
-impl<'a> Comparer<'a> {
-    pub(crate) fn new(p: &'a Prepared, terms: &[Terms]) -> Self {
+impl Comparer {
+    pub(crate) fn new(p: Prepared, terms: &[Terms]) -> Self {
         let bits = |t: &Terms, text: &str| t.weight(text) as f32;
         let by_word = |t: &Terms| p.words.iter().map(|w| bits(t, w)).collect::<Vec<f32>>();
         let by_value = |t: &Terms| p.values.iter().map(|v| bits(t, &v.text)).collect::<Vec<f32>>();
@@ -67,7 +95,13 @@ impl<'a> Comparer<'a> {
             (_, [whole, ..]) => (by_value(whole), Vec::new()),
             _ => (vec![0.0; p.values.len()], Vec::new()),
         };
-        Comparer { p, term, word }
+        let groups = if p.kind == Kind::Name { p.words.iter().map(|w| words::given_groups(w)).collect() } else { Vec::new() };
+        Comparer { p, term, word, groups }
+    }
+
+    /// The field's values.
+    pub(crate) fn prepared(&self) -> &Prepared {
+        &self.p
     }
 
     /// Agreement of two rows.
@@ -103,6 +137,7 @@ impl<'a> Comparer<'a> {
             Kind::Date => with(date(&a.digits, &b.digits), 2, near),
             Kind::Postcode => with(postcode(&a.text, &b.text), 2, near),
             Kind::Code | Kind::Phone => with(code(&a.text, &b.text), 2, near),
+            Kind::Place => (place(&a.text, &b.text), 0.0),
             Kind::Email => with(email(&a.text, &b.text), 2, near),
             Kind::Category => (2, 0.0),
             Kind::Number => (number(a.number, b.number), 0.0),
@@ -152,14 +187,18 @@ impl<'a> Comparer<'a> {
     }
 
     fn alike_given(&self, a: u32, b: u32) -> bool {
+        if self.groups[a as usize] & self.groups[b as usize] != 0 {
+            return true;
+        }
         let (a, b) = (self.p.words[a as usize].as_str(), self.p.words[b as usize].as_str());
         let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
-        long.starts_with(short) && (short.len() == 1 || short.len() > 2) || words::same_given(a, b) || jaro_winkler(a, b) >= 0.85
+        long.starts_with(short) && (short.len() == 1 || short.len() > 2) || similar(a, b, 0.85)
     }
 
     fn alike_family(&self, a: u32, b: u32) -> bool {
         let (a, b) = (self.p.words[a as usize].as_str(), self.p.words[b as usize].as_str());
-        a.len().min(b.len()) > 2 && (jaro_winkler(a, b) >= 0.9 || a.len().min(b.len()) > 3 && edits(a, b, 1) <= 1)
+        let short = a.len().min(b.len());
+        short > 2 && (similar(a, b, 0.9) || short > 3 && edits(a, b, 1) <= 1)
     }
 
     /// Share of the words' information that both names hold: the mean of the share of both together and of the
@@ -237,6 +276,34 @@ fn postcode(a: &str, b: &str) -> u8 {
         () if district(a) == district(b) => 3,
         () if area(a) == area(b) => 4,
         () => 5,
+    }
+}
+
+/// A part that is blank on a side neither agrees nor differs: the others decide.
+fn place(a: &str, b: &str) -> u8 {
+    let ((town, state, post), (city, region, zip)) = (place_parts(a), place_parts(b));
+    let known = !post.is_empty() && !zip.is_empty();
+    let same_state = state == region || state.is_empty() || region.is_empty();
+    let towns = !town.is_empty() && same_state && (town == city || text(town, city) == 2);
+    let near = known && same_state && (district(post) == district(zip) || edits(post, zip, 1) <= 1);
+    match () {
+        () if known && post == zip => {
+            if towns {
+                1
+            } else {
+                2
+            }
+        }
+        () if towns => {
+            if near {
+                3
+            } else {
+                4
+            }
+        }
+        () if near => 5,
+        () if state == region && !state.is_empty() || known && area(post) == area(zip) => 6,
+        () => 7,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::compare::Memo;
 use super::linker::Scorer;
+use super::model::probability;
 use super::{Linker, Pair};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
@@ -45,6 +46,25 @@ impl Linker {
         cluster
     }
 
+    /// For each record of the first file its best partner in the second, which is the reference: the first file may hold a
+    /// party several times. Strongest first, ties by row. A second record joins a partner that is taken only if it is
+    /// like the first one too, by the same model and threshold: lookalikes do not pile up on one reference.
+    pub fn best(&self, pairs: &[Pair], threshold: f32) -> Vec<Pair> {
+        let mut strong: Vec<Pair> = pairs.iter().copied().filter(|p| p.weight >= threshold).collect();
+        strong.sort_by(|p, q| p.a.cmp(&q.a).then(q.weight.total_cmp(&p.weight)).then(p.b.cmp(&q.b)));
+        strong.dedup_by_key(|p| p.a);
+        strong.sort_by(|p, q| q.weight.total_cmp(&p.weight).then((p.a, p.b).cmp(&(q.a, q.b))));
+        let score = self.scorer();
+        let mut memos = score.memos();
+        let mut holder: FxHashMap<u32, u32> = FxHashMap::default();
+        strong.retain(|p| {
+            let first = *holder.entry(p.b).or_insert(p.a);
+            first == p.a || score.rows(first, p.a, &mut memos) >= threshold
+        });
+        strong.sort_by_key(|p| (p.a, p.b));
+        strong
+    }
+
     /// Partners of two files, each record at most once: the strongest pair first, ties by row.
     pub fn one_to_one(&self, pairs: &[Pair], threshold: f32) -> Vec<Pair> {
         let mut strong: Vec<Pair> = pairs.iter().copied().filter(|p| p.weight >= threshold).collect();
@@ -61,6 +81,22 @@ impl Linker {
         strong.sort_by_key(|p| (p.a, p.b));
         strong
     }
+}
+
+/// The least weight at which, by the model's own probabilities, at most `share` of the links are wrong: a threshold
+/// chosen without labels. Even odds (0) at the least.
+pub fn threshold_for(links: &[Pair], share: f64) -> f32 {
+    let mut weights: Vec<f32> = links.iter().map(|p| p.weight).filter(|w| *w >= 0.0).collect();
+    weights.sort_by(|x, y| y.total_cmp(x));
+    let mut wrong = 0.0;
+    let mut least = weights.first().copied().unwrap_or(0.0);
+    for (i, &w) in weights.iter().enumerate() {
+        wrong += 1.0 - probability(f64::from(w));
+        if wrong <= share * (i + 1) as f64 {
+            least = w;
+        }
+    }
+    least
 }
 
 /// Joins the clusters of one connected component; each row with the first row of its cluster.

@@ -9,8 +9,8 @@
 
 use super::compare::{Agreement, Comparer, Memo};
 use super::model::{Fitted, Level, Model};
-use super::prepare::{Prepared, Terms, mix};
-use super::{Scope, Spec};
+use super::prepare::{Terms, mix};
+use super::{Kind, Scope, Spec};
 use rayon::prelude::*;
 
 /// Candidates looked at.
@@ -56,12 +56,11 @@ impl Counts {
 }
 
 /// Learns the parameters from candidates and random pairs.
-pub(crate) fn learn(spec: &Spec, fields: &[Prepared], terms: Vec<Vec<Terms>>, candidates: &[u64], scope: Scope, seed: u64) -> Model {
-    let comparers: Vec<Comparer> = fields.iter().zip(&terms).map(|(p, t)| Comparer::new(p, t)).collect();
-    let rows = fields.first().map_or(0, |p| p.row.len());
-    let sample = draw(&comparers, candidates, scope, rows, seed);
-    let levels: Vec<usize> = fields.iter().map(|p| p.kind.levels().len()).collect();
-    let mut model = first_guess(spec, fields, terms, &sample, &levels, scope.pairs(rows));
+pub(crate) fn learn(spec: &Spec, comparers: &[Comparer], terms: Vec<Vec<Terms>>, candidates: &[u64], scope: Scope, seed: u64) -> Model {
+    let rows = comparers.first().map_or(0, |c| c.prepared().row.len());
+    let sample = draw(comparers, candidates, scope, rows, seed);
+    let levels: Vec<usize> = spec.fields.iter().map(|f| f.kind.levels().len()).collect();
+    let mut model = first_guess(spec, terms, &sample, &levels, scope.pairs(rows));
     for round in 1..=ROUNDS {
         let counts = expect(&model, &sample, &levels);
         model.change = maximise(&mut model, &counts);
@@ -114,7 +113,7 @@ fn draw(comparers: &[Comparer], candidates: &[u64], scope: Scope, rows: usize, s
 }
 
 /// u from strangers and candidates alike; m falling from level to level; the prior as if one candidate in ten matched.
-fn first_guess(spec: &Spec, fields: &[Prepared], terms: Vec<Vec<Terms>>, sample: &Sample, levels: &[usize], pairs: f64) -> Model {
+fn first_guess(spec: &Spec, terms: Vec<Vec<Terms>>, sample: &Sample, levels: &[usize], pairs: f64) -> Model {
     let mut u: Vec<Vec<f64>> = levels.iter().map(|&n| vec![0.0; n]).collect();
     let (mut matches, mut all) = (0.0, 0.0);
     for (i, row) in sample.agreements.chunks(sample.width.max(1)).enumerate() {
@@ -124,13 +123,13 @@ fn first_guess(spec: &Spec, fields: &[Prepared], terms: Vec<Vec<Terms>>, sample:
         all += sample.weight[i];
         matches += if i < sample.strangers { 0.1 * sample.weight[i] } else { 0.0 };
     }
-    let fitted = fields.iter().zip(terms).zip(&u).map(|((p, terms), counts)| {
+    let fitted = spec.fields.iter().zip(terms).zip(&u).map(|((field, terms), counts)| {
         let sum: f64 = counts.iter().sum::<f64>() + 1.0;
         let n = counts.len() as f64;
         let falling: Vec<f64> = (0..counts.len()).map(|l| 0.5f64.powi(l as i32)).collect();
         let total: f64 = falling.iter().sum();
         let level = |(l, name): (usize, &&str)| Level { name: (*name).to_owned(), m: falling[l] / total, u: (counts[l] + 1.0 / n) / sum };
-        Fitted { levels: p.kind.levels().iter().enumerate().map(level).collect(), terms }
+        Fitted { levels: field.kind.levels().iter().enumerate().map(level).collect(), terms }
     });
     let prior = (matches.max(1.0) / all.max(pairs).max(2.0)).min(0.5);
     Model { spec: spec.clone(), fields: fitted.collect(), prior, rounds: 0, change: f64::INFINITY }
@@ -177,16 +176,42 @@ fn posterior(row: &[Agreement], weights: &[Vec<f64>], prior: f64) -> f64 {
 /// New parameters from expected counts, each level with a little of its own (no chance is ever 0); the largest change.
 fn maximise(model: &mut Model, counts: &Counts) -> f64 {
     let mut change: f64 = 0.0;
+    let ordered: Vec<bool> = model.spec.fields.iter().map(|f| f.kind != Kind::Name).collect();
     for (f, fitted) in model.fields.iter_mut().enumerate() {
+        let before: Vec<f64> = fitted.levels.iter().map(|l| l.m).collect();
         let (sm, su): (f64, f64) = (counts.m[f].iter().sum(), counts.u[f].iter().sum());
         let n = fitted.levels.len() as f64;
         for (l, level) in fitted.levels.iter_mut().enumerate() {
-            let m = (counts.m[f][l] + 1.0 / n) / (sm + 1.0);
-            change = change.max((m - level.m).abs());
-            level.m = m;
+            level.m = (counts.m[f][l] + 1.0 / n) / (sm + 1.0);
             level.u = (counts.u[f][l] + 1.0 / n) / (su + 1.0);
         }
+        if ordered[f] {
+            falling(&mut fitted.levels);
+        }
+        change = fitted.levels.iter().zip(before).map(|(l, b)| (l.m - b).abs()).fold(change, f64::max);
     }
     model.prior = ((counts.matches + 0.5) / (counts.all + 1.0)).clamp(1e-15, 0.9);
     change
+}
+
+/// Levels are ordered by strength, so their weights must not rise: neighbours that do share one ratio m / u (pooling of
+/// adjacent violators). This settles levels seen too rarely to speak for themselves.
+fn falling(levels: &mut [Level]) {
+    let mut pools: Vec<(f64, f64, usize)> = Vec::new();
+    for level in levels.iter() {
+        pools.push((level.m, level.u, 1));
+        while let [.., x, y] = pools[..]
+            && x.0 * y.1 < y.0 * x.1
+        {
+            pools.truncate(pools.len() - 2);
+            pools.push((x.0 + y.0, x.1 + y.1, x.2 + y.2));
+        }
+    }
+    let mut at = 0;
+    for (m, u, n) in pools {
+        for level in &mut levels[at..at + n] {
+            level.m = level.u * m / u;
+        }
+        at += n;
+    }
 }

@@ -13,7 +13,7 @@ use rounds_kernel::Error;
 pub struct Linker {
     model: Model,
     scope: Scope,
-    fields: Vec<Prepared>,
+    comparers: Vec<Comparer>,
     /// The caller's row of each of ours. Ours are sorted by content within a side, so that the order of rows in a file
     /// changes nothing.
     order: Vec<u32>,
@@ -29,10 +29,11 @@ impl Linker {
     /// # Errors
     /// `link.…` if columns, fields, rules or scope do not fit the records.
     pub fn learn(spec: &Spec, records: &Records, scope: Scope, settings: &Settings) -> Result<Linker, Error> {
-        let mut linker = Linker::ready(spec, records, scope, settings)?;
-        let (fields, candidates) = (&linker.fields, &linker.candidates);
+        let (mut linker, fields) = Linker::ready(spec, records, scope, settings)?;
         let terms: Vec<Vec<Terms>> = linker.pool.install(|| fields.par_iter().map(count).collect());
-        linker.model = linker.pool.install(|| learn::learn(spec, fields, terms, candidates, scope, settings.seed));
+        linker.comparers = fields.into_iter().zip(&terms).map(|(p, t)| Comparer::new(p, t)).collect();
+        let (comparers, candidates) = (&linker.comparers, &linker.candidates);
+        linker.model = linker.pool.install(|| learn::learn(spec, comparers, terms, candidates, scope, settings.seed));
         Ok(linker)
     }
 
@@ -45,12 +46,13 @@ impl Linker {
             let cause = format!("the model has parameters of {} fields and names {}", model.fields.len(), model.spec.fields.len());
             return Err(Error::invalid("link.model", cause, "use a model as it was learnt"));
         }
-        let mut linker = Linker::ready(&model.spec, records, scope, settings)?;
+        let (mut linker, fields) = Linker::ready(&model.spec, records, scope, settings)?;
+        linker.comparers = fields.into_iter().zip(&model.fields).map(|(p, f)| Comparer::new(p, &f.terms)).collect();
         linker.model = model.clone();
         Ok(linker)
     }
 
-    fn ready(spec: &Spec, records: &Records, scope: Scope, settings: &Settings) -> Result<Linker, Error> {
+    fn ready(spec: &Spec, records: &Records, scope: Scope, settings: &Settings) -> Result<(Linker, Vec<Prepared>), Error> {
         scope.validate(records.len())?;
         spec.validate(records)?;
         let threads = settings.threads.max(1);
@@ -66,7 +68,8 @@ impl Linker {
         let fields = pool.install(|| spec.fields.par_iter().map(|f| prepare(f, records, &order)).collect::<Result<Vec<_>, _>>())?;
         let (candidates, blocked) = pool.install(|| block::candidates(spec, &fields, scope));
         let model = Model { spec: spec.clone(), fields: Vec::new(), prior: 0.5, rounds: 0, change: 0.0 };
-        Ok(Linker { model, scope, fields, order, place, candidates, blocked, pool })
+        let linker = Linker { model, scope, comparers: Vec::new(), order, place, candidates, blocked, pool };
+        Ok((linker, fields))
     }
 
     /// The model.
@@ -119,9 +122,8 @@ impl Linker {
     }
 
     pub(crate) fn scorer(&self) -> Scorer<'_> {
-        let comparers = self.fields.iter().zip(&self.model.fields).map(|(p, f)| Comparer::new(p, &f.terms)).collect();
         let weights = self.model.fields.iter().map(|f| f.levels.iter().map(|l: &Level| l.weight() as f32).collect()).collect();
-        Scorer { comparers, weights, prior: self.model.prior_bits() as f32, place: &self.place }
+        Scorer { comparers: &self.comparers, weights, prior: self.model.prior_bits() as f32, place: &self.place }
     }
 
     /// Weight of any pair of rows, candidate or not.
@@ -143,9 +145,10 @@ impl Linker {
         }
         let (x, y) = (self.place[a as usize], self.place[b as usize]);
         let mut total = self.model.prior_bits();
-        let mut reasons = Vec::with_capacity(self.fields.len());
-        for ((p, fitted), field) in self.fields.iter().zip(&self.model.fields).zip(&self.model.spec.fields) {
-            let (level, term) = Comparer::new(p, &fitted.terms).rows(x, y, &mut Memo::new());
+        let mut reasons = Vec::with_capacity(self.comparers.len());
+        for ((comparer, fitted), field) in self.comparers.iter().zip(&self.model.fields).zip(&self.model.spec.fields) {
+            let p = comparer.prepared();
+            let (level, term) = comparer.rows(x, y, &mut Memo::new());
             let found = (level > 0).then(|| &fitted.levels[level as usize - 1]);
             let weight = found.map_or(0.0, Level::weight);
             total += weight + f64::from(term);
@@ -164,7 +167,7 @@ impl Linker {
 
 /// Comparers and weights of all fields.
 pub(crate) struct Scorer<'a> {
-    comparers: Vec<Comparer<'a>>,
+    comparers: &'a [Comparer],
     weights: Vec<Vec<f32>>,
     prior: f32,
     place: &'a [u32],
@@ -196,7 +199,7 @@ impl Scorer<'_> {
 /// A number for the content of each row, of the compared columns.
 fn content(spec: &Spec, records: &Records) -> Result<Vec<u64>, Error> {
     let mut sums = vec![0u64; records.len()];
-    for name in spec.fields.iter().flat_map(|f| &f.columns) {
+    for name in spec.fields.iter().flat_map(|f| &f.columns).filter(|c| !c.is_empty()) {
         let column = records.column(name)?;
         let mut known: Vec<Option<u64>> = Vec::new();
         for (r, sum) in sums.iter_mut().enumerate() {

@@ -46,6 +46,7 @@ pub mod words;
 
 pub use block::Blocked;
 pub use compare::{edits, jaro_winkler};
+pub use join::threshold_for;
 pub use linker::Linker;
 pub use model::{Explanation, Fitted, Level, Model, Pair, Reason, probability};
 pub use prepare::Terms;

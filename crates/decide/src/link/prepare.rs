@@ -33,10 +33,11 @@ pub(crate) struct Prepared {
 
 /// Reads the field from the rows, in the order given.
 pub(crate) fn prepare(field: &Field, records: &Records, order: &[u32]) -> Result<Prepared, Error> {
-    let columns = field.columns.iter().map(|c| records.column(c)).collect::<Result<Vec<_>, _>>()?;
+    let column = |c: &String| if c.is_empty() { Ok(None) } else { records.column(c).map(Some) };
+    let columns = field.columns.iter().map(column).collect::<Result<Vec<_>, _>>()?;
     let mut made = Maker { kind: field.kind, ..Maker::new() };
     let mut row = Vec::with_capacity(order.len());
-    if let [column] = columns[..] {
+    if let [Some(column)] = columns[..] {
         // One column: each distinct cell is folded once.
         let mut seen: FxHashMap<u32, u32> = FxHashMap::default();
         seen.insert(0, 0);
@@ -57,9 +58,12 @@ pub(crate) fn prepare(field: &Field, records: &Records, order: &[u32]) -> Result
         let mut text = String::new();
         for &r in order {
             text.clear();
-            for &c in &columns {
-                let part = records.text(r as usize, c);
-                if !part.is_empty() {
+            for (i, c) in columns.iter().enumerate() {
+                let part = c.map_or("", |c| records.text(r as usize, c));
+                if field.kind == Kind::Place {
+                    text.push_str(if i > 0 { "|" } else { "" });
+                    text.push_str(part);
+                } else if !part.is_empty() {
                     text.push_str(if text.is_empty() {
                         ""
                     } else if field.kind == Kind::Set {
@@ -137,8 +141,10 @@ fn read(kind: Kind, raw: &str) -> Option<Value> {
         Kind::Name | Kind::Text | Kind::Category => words::fold(raw),
         Kind::Organisation => words::organisation(raw),
         Kind::Street => words::street(raw),
-        Kind::Postcode | Kind::Code => words::compact(raw),
+        Kind::Postcode => five(words::compact(raw)),
+        Kind::Code => words::compact(raw),
         Kind::Phone => words::phone(raw),
+        Kind::Place => place(raw),
         Kind::Email => raw.trim().to_lowercase(),
         Kind::Date => {
             value.digits = date(raw)?;
@@ -155,10 +161,30 @@ fn read(kind: Kind, raw: &str) -> Option<Value> {
             members.join(";")
         }
     };
-    if kind == Kind::Postcode && value.text.len() == 9 && value.text.bytes().all(|b| b.is_ascii_digit()) {
-        value.text.truncate(5);
-    }
     (!value.text.is_empty()).then_some(value)
+}
+
+/// Town, state and postcode, each folded, between bars; blank if nothing is known.
+fn place(raw: &str) -> String {
+    let mut parts = raw.splitn(3, '|');
+    let mut next = || parts.next().unwrap_or("");
+    let (town, state) = (words::town(next()), words::fold(next()));
+    let post = five(words::compact(next()));
+    if town.is_empty() && state.is_empty() && post.is_empty() { String::new() } else { format!("{town}|{state}|{post}") }
+}
+
+/// A nine-digit postcode of the United States without its last four.
+fn five(mut code: String) -> String {
+    if code.len() == 9 && code.bytes().all(|b| b.is_ascii_digit()) {
+        code.truncate(5);
+    }
+    code
+}
+
+/// Town, state and postcode of a place's text.
+pub(crate) fn place_parts(text: &str) -> (&str, &str, &str) {
+    let mut parts = text.splitn(3, '|');
+    (parts.next().unwrap_or(""), parts.next().unwrap_or(""), parts.next().unwrap_or(""))
 }
 
 /// Eight digits, year first. Digits need not be a day of the calendar: what was typed is compared as typed.
@@ -217,7 +243,21 @@ impl Prepared {
                 out.sort_unstable();
                 out.dedup();
             }
+            Part::Town | Part::State | Part::Post => {
+                let (town, state, post) = place_parts(&v.text);
+                let key = match part {
+                    Part::Town if !town.is_empty() => Some(mix(hash(town) ^ mix(hash(state)))),
+                    Part::State if !state.is_empty() => Some(hash(state)),
+                    Part::Post if !post.is_empty() => Some(hash(post)),
+                    _ => None,
+                };
+                out.extend(key);
+            }
             Part::Main => match self.kind {
+                Kind::Place => {
+                    let post = place_parts(&v.text).2;
+                    out.extend((!post.is_empty()).then(|| hash(district(post))));
+                }
                 Kind::Date => out.push(hash(&v.text[..4])),
                 Kind::Postcode => out.push(hash(district(&v.text))),
                 Kind::Street => out.extend(house_number(&v.text).map(hash)),

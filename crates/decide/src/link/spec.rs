@@ -23,6 +23,9 @@ pub enum Kind {
     Code,
     /// A telephone number.
     Phone,
+    /// Where something is: exactly three columns, town, state and postcode; a blank column name means there is none. Its
+    /// parts depend on one another, so they are one field: three would count the same evidence three times.
+    Place,
     /// An e-mail address.
     Email,
     /// One of few values: gender, state.
@@ -72,6 +75,15 @@ impl Kind {
                 "different",
             ],
             Kind::Postcode => &["same postcode", "one character differs", "same district", "same area", "different"],
+            Kind::Place => &[
+                "same town and postcode",
+                "same postcode",
+                "same town, same postcode district",
+                "same town",
+                "same postcode district",
+                "same state",
+                "different",
+            ],
             Kind::Code | Kind::Phone => &["same", "one character differs", "two characters differ", "different"],
             Kind::Email => &["same address", "nearly the same address", "same name before the @", "same domain", "different"],
             Kind::Category => &["same", "different"],
@@ -113,7 +125,13 @@ pub enum Part {
     LastPrefix(u8),
     /// Each word by itself (a record then has several keys).
     Each,
-    /// A date's year; a postcode's district; a street's number; an e-mail's domain.
+    /// A place's town with its state.
+    Town,
+    /// A place's state.
+    State,
+    /// A place's postcode.
+    Post,
+    /// A date's year; a postcode's or place's district; a street's number; an e-mail's domain.
     Main,
 }
 
@@ -221,15 +239,15 @@ const PEOPLE: &[&[(&str, Part)]] = &[
 const ORGANISATIONS: &[&[(&str, Part)]] = &[
     &[("identifier", Part::Whole)],
     &[("phone", Part::Whole)],
-    &[("name", Part::Whole), ("state", Part::Whole)],
-    &[("name", Part::Whole), ("postcode", Part::Main)],
-    &[("name", Part::Each), ("postcode", Part::Whole)],
-    &[("name", Part::Each), ("city", Part::Whole), ("state", Part::Whole)],
-    &[("name", Part::First), ("postcode", Part::Main)],
-    &[("street", Part::Whole), ("state", Part::Whole)],
-    &[("street", Part::Main), ("postcode", Part::Whole)],
-    &[("street", Part::Main), ("city", Part::Whole)],
-    &[("city", Part::Whole), ("postcode", Part::Whole)],
+    &[("name", Part::Whole), ("place", Part::State)],
+    &[("name", Part::Whole), ("place", Part::Main)],
+    &[("name", Part::Each), ("place", Part::Post)],
+    &[("name", Part::Each), ("place", Part::Town)],
+    &[("name", Part::First), ("place", Part::Main)],
+    &[("street", Part::Whole), ("place", Part::State)],
+    &[("street", Part::Main), ("place", Part::Post)],
+    &[("street", Part::Main), ("place", Part::Town)],
+    &[("place", Part::Whole)],
     &[("name", Part::First), ("street", Part::Main)],
 ];
 
@@ -250,6 +268,15 @@ impl Spec {
         let mut fields: Vec<Field> = Vec::new();
         for (role, column) in ordered {
             let (name, kind) = role.field(people);
+            let where_it_is = [Role::City, Role::State, Role::Postcode].iter().position(|r| *r == role);
+            if let Some(at) = where_it_is.filter(|_| !people) {
+                let i = fields.iter().position(|f| f.kind == Kind::Place).unwrap_or(fields.len());
+                if i == fields.len() {
+                    fields.push(Field { name: "place".to_owned(), kind: Kind::Place, columns: vec![String::new(); 3] });
+                }
+                fields[i].columns[at] = column.to_owned();
+                continue;
+            }
             let apart = matches!(role, Role::Identifier);
             let same = fields.iter_mut().find(|f| f.name == name);
             match same {
@@ -283,7 +310,11 @@ impl Spec {
                 let cause = format!("field {:?} has no column, or its name stands twice", f.name);
                 return Err(Error::invalid("link.field", cause, "give every field its own name and at least one column"));
             }
-            for c in &f.columns {
+            if f.kind == Kind::Place && f.columns.len() != 3 {
+                let cause = format!("the place {:?} is read from {} columns", f.name, f.columns.len());
+                return Err(Error::invalid("link.place", cause, "name three: town, state, postcode; a blank name where there is none"));
+            }
+            for c in f.columns.iter().filter(|c| f.kind != Kind::Place || !c.is_empty()) {
                 records.column(c)?;
             }
         }

@@ -257,6 +257,12 @@ const STREET_WORDS: &[(&str, &str)] = &[
     ("three", "3"),
 ];
 
+/// A town: folded, with Saint, Mount and Fort written out.
+pub fn town(text: &str) -> String {
+    const TOWN_WORDS: &[(&str, &str)] = &[("st", "saint"), ("ste", "sainte"), ("mt", "mount"), ("ft", "fort")];
+    fold(text).split(' ').map(|w| written_out(w, TOWN_WORDS)).collect::<Vec<_>>().join(" ")
+}
+
 /// A street line: folded, its usual words shortened.
 pub fn street(text: &str) -> String {
     fold(text).split(' ').map(|w| written_out(w, STREET_WORDS)).collect::<Vec<_>>().join(" ")
@@ -317,7 +323,9 @@ const SHORT_NAMES: &[&[&str]] = &[
     &["deborah", "debbie", "deb"],
 ];
 
-/// Whether two given names are usual forms of one.
-pub fn same_given(a: &str, b: &str) -> bool {
-    SHORT_NAMES.iter().any(|group| group.contains(&a) && group.contains(&b))
+/// Which groups of usual forms a given name belongs to, one bit each: two names with a bit in common are forms of one.
+pub fn given_groups(name: &str) -> u64 {
+    SHORT_NAMES.iter().enumerate().filter(|(_, group)| group.contains(&name)).fold(0, |bits, (i, _)| bits | 1 << i)
 }
+
+const _: () = assert!(SHORT_NAMES.len() <= 64, "one bit a group");
