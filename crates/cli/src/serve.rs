@@ -38,6 +38,7 @@ pub(crate) async fn serve(runner: Runner, listener: TcpListener, config: WebConf
     let router = rounds_web::build(runner.clone(), directory, compose::routes(), config);
     let worker = tokio::spawn(rounds_platform::jobs::work_off(runner.clone(), compose::works()));
     let daily = tokio::spawn(daily(runner.clone()));
+    let postman = tokio::spawn(rounds_platform::mail::deliver_forever(runner.clone()));
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let ended = tokio::select! {
         ended = async { axum::serve(listener, service).await } => ended,
@@ -46,6 +47,7 @@ pub(crate) async fn serve(runner: Runner, listener: TcpListener, config: WebConf
     // Work in progress stops between two commands; it goes on at the next start.
     worker.abort();
     daily.abort();
+    postman.abort();
     runner.db.close().await;
     ended.map_err(|e| Error::internal(format!("the server stopped: {e}")))
 }

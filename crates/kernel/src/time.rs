@@ -90,6 +90,11 @@ impl Day {
         jiff::Timestamp::from_microsecond(Time::at_day(self).plus_minutes(720).0).map_or(0, |t| i64::from(tz.to_offset(t).seconds()) / 60)
     }
 
+    /// Whether clocks know a time zone of this IANA name.
+    pub fn zone_exists(zone: &str) -> bool {
+        jiff::tz::TimeZone::get(zone).is_ok()
+    }
+
     /// `Mon 23 Nov`.
     pub fn short(self) -> String {
         self.date().strftime("%a %-d %b").to_string()

@@ -9,6 +9,7 @@ pub mod components;
 pub mod gallery;
 mod guard;
 mod live;
+mod locale;
 mod problem;
 mod route;
 pub mod secret;
@@ -18,8 +19,9 @@ pub mod shell;
 mod visitor;
 
 pub use app::{Account, App, Directory, WebConfig, build, own_routes};
+pub use locale::{Locale, known_zone};
 pub use problem::{Problem, WebResult};
 pub use route::Route;
-pub use session::{OWN_TABLES, migrations};
+pub use session::{OWN_TABLES, SessionRow, SessionRules, end_sessions, migrations, sessions_of};
 pub use shell::{Flash, Shell};
 pub use visitor::{Flashes, Visitor, local, page};

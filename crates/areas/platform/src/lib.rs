@@ -3,7 +3,9 @@
 pub mod audit;
 pub mod imports;
 pub mod jobs;
+pub mod mail;
 pub mod scope;
+pub mod setup;
 pub mod users;
 
 use rounds_store::MigrationTrait;
@@ -14,6 +16,8 @@ pub fn routes() -> Vec<Route> {
     let mut routes = users::routes();
     routes.extend(jobs::routes());
     routes.extend(audit::routes());
+    routes.extend(mail::routes());
+    routes.extend(setup::routes());
     routes
 }
 
@@ -22,6 +26,7 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
     let mut all = users::migrations();
     all.extend(scope::migrations());
     all.extend(imports::migrations());
+    all.extend(mail::migrations());
     all
 }
 
@@ -31,5 +36,7 @@ pub fn samples() -> Vec<(&'static str, String)> {
     all.extend(jobs::samples());
     all.extend(audit::samples());
     all.extend(imports::samples());
+    all.extend(mail::samples());
+    all.extend(setup::samples());
     all
 }

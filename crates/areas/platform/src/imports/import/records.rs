@@ -63,7 +63,7 @@ impl<R: BufRead> Records<R> {
             open = ends_open(&next.text, true, self.delimiter);
             taken.push(next);
         }
-        let raw = taken.iter().fold(first.text, |all, line| all + "\n" + &line.text);
+        let raw = taken.iter().fold(first.text, |all, line| all + "\n" + line.text.as_str());
         Ok(Record { line: first.number, cells: self.cells(first.number, &raw), raw })
     }
 
