@@ -35,6 +35,8 @@ pub enum Commands {
     Plan(Plan),
     /// Create users and set passwords.
     User(User),
+    /// Make a key for the API; its token is printed this once.
+    Key(Key),
     /// Measure, side by side with peers where asked.
     #[command(subcommand)]
     Bench(Bench),
@@ -77,6 +79,12 @@ pub struct Serve {
     /// A trusted proxy in front sets x-forwarded-for.
     #[arg(long)]
     pub behind_proxy: bool,
+    /// Requests a second that one address, and one key, may make; 100 and 50 if not given.
+    #[arg(long)]
+    pub requests_per_second: Option<u32>,
+    /// Webhooks may go to this computer: for development.
+    #[arg(long)]
+    pub webhooks_to_loopback: bool,
 }
 
 /// `rounds import`
@@ -149,6 +157,22 @@ pub struct Explain {
     /// ISO week; the newest plan if not given.
     #[arg(long)]
     pub week: Option<String>,
+}
+
+/// `rounds key`
+#[derive(Debug, Args)]
+pub struct Key {
+    #[command(flatten)]
+    pub at: Database,
+    /// E-mail of the user as whom it acts.
+    #[arg(long)]
+    pub email: String,
+    /// What it is for.
+    #[arg(long, default_value = "command line")]
+    pub name: String,
+    /// Days until it ends.
+    #[arg(long, default_value_t = 90)]
+    pub days: i64,
 }
 
 /// `rounds user`

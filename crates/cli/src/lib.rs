@@ -6,6 +6,7 @@ pub mod compose;
 mod demo;
 mod explain;
 mod import;
+mod key;
 mod plan;
 pub mod progress;
 mod serve;
@@ -29,6 +30,7 @@ pub async fn run(cli: Cli) -> Result<()> {
         Commands::Simulate(a) => simulate::run(a).await,
         Commands::Plan(a) => plan::run(a).await,
         Commands::User(a) => user::run(a).await,
+        Commands::Key(a) => key::run(a).await,
         Commands::Bench(Bench::Assign(a)) => bench::assign(a),
         Commands::Bench(Bench::Linkage(a)) => bench::linkage(a),
         Commands::Bench(Bench::Week(a)) => bench::week(a).await,

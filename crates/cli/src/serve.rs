@@ -15,7 +15,16 @@ use tokio::net::TcpListener;
 pub(crate) async fn run(a: Serve) -> Result<()> {
     let listener = listen(&a.listen).await?;
     let runner = compose::open(&a.at.database, Arc::new(SystemClock)).await?;
-    let config = WebConfig { https: a.https, behind_proxy: a.behind_proxy, ..WebConfig::default() };
+    let fast = a.requests_per_second.unwrap_or(0);
+    let config = WebConfig {
+        https: a.https,
+        behind_proxy: a.behind_proxy,
+        requests_per_second: fast,
+        key_requests_per_second: fast,
+        ..WebConfig::default()
+    };
+    let loopback = if a.webhooks_to_loopback { "yes" } else { "no" };
+    crate::simulate::remember(&runner, rounds_platform::webhooks::LOOPBACK, loopback).await?;
     println!("Rounds listens on http://{}. Stop it with Ctrl-C.", a.listen);
     serve(runner, listener, config, None).await
 }
@@ -39,6 +48,8 @@ pub(crate) async fn serve(runner: Runner, listener: TcpListener, config: WebConf
     let worker = tokio::spawn(rounds_platform::jobs::work_off(runner.clone(), compose::works()));
     let daily = tokio::spawn(daily(runner.clone()));
     let postman = tokio::spawn(rounds_platform::mail::deliver_forever(runner.clone()));
+    let loopback = settings::get(&runner.db, rounds_platform::webhooks::LOOPBACK).await?.as_deref() == Some("yes");
+    let hooks = tokio::spawn(rounds_platform::webhooks::deliver(runner.clone(), rounds_platform::webhooks::Guard::new(loopback)));
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let ended = tokio::select! {
         ended = async { axum::serve(listener, service).await } => ended,
@@ -48,6 +59,7 @@ pub(crate) async fn serve(runner: Runner, listener: TcpListener, config: WebConf
     worker.abort();
     daily.abort();
     postman.abort();
+    hooks.abort();
     runner.db.close().await;
     ended.map_err(|e| Error::internal(format!("the server stopped: {e}")))
 }

@@ -1,12 +1,14 @@
-//! Platform: users and roles, scope, jobs, the import framework, the audit log. Every other area may build on it.
+//! Platform: users and roles, scope, jobs, the import framework, keys, webhooks, the audit log. Every other area may build on it.
 
 pub mod audit;
 pub mod imports;
 pub mod jobs;
 pub mod mail;
+pub mod keys;
 pub mod scope;
 pub mod setup;
 pub mod users;
+pub mod webhooks;
 
 use rounds_store::MigrationTrait;
 use rounds_web::Route;
@@ -18,6 +20,8 @@ pub fn routes() -> Vec<Route> {
     routes.extend(audit::routes());
     routes.extend(mail::routes());
     routes.extend(setup::routes());
+    routes.extend(keys::routes());
+    routes.extend(webhooks::routes());
     routes
 }
 
@@ -27,6 +31,8 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
     all.extend(scope::migrations());
     all.extend(imports::migrations());
     all.extend(mail::migrations());
+    all.extend(keys::migrations());
+    all.extend(webhooks::migrations());
     all
 }
 
@@ -38,5 +44,7 @@ pub fn samples() -> Vec<(&'static str, String)> {
     all.extend(imports::samples());
     all.extend(mail::samples());
     all.extend(setup::samples());
+    all.extend(keys::samples());
+    all.extend(webhooks::samples());
     all
 }

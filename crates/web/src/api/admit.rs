@@ -30,6 +30,8 @@ pub struct KeyHolder {
 #[derive(Debug, Clone)]
 pub(super) struct Caller {
     pub actor: Actor,
+    /// The key, if it was one.
+    pub key: Option<i64>,
     /// What the key allows; everything the role may for a session.
     permissions: Option<Arc<[Permission]>>,
 }
@@ -116,7 +118,7 @@ async fn by_key(app: &App, given: &str) -> Result<Caller> {
     }
     let holder = app.directory().key(token.trim(), app.runner().now()).await?.ok_or_else(refused)?;
     app.0.keys.admit(holder.key)?;
-    Ok(Caller { actor: holder.actor, permissions: Some(holder.permissions.into()) })
+    Ok(Caller { actor: holder.actor, key: Some(holder.key), permissions: Some(holder.permissions.into()) })
 }
 
 /// A page's own script may call too: with its session, and for changes with the session's token.
@@ -133,5 +135,5 @@ async fn by_session(auth: &AuthSession, session: &Session, method: &Method, head
             return Err(Error::new(ErrorKind::Forbidden, "form.stale", cause, "Send the form's token as “X-CSRF-Token”, or use a key."));
         }
     }
-    Ok(Caller { actor: user.0.actor.clone(), permissions: None })
+    Ok(Caller { actor: user.0.actor.clone(), key: None, permissions: None })
 }

@@ -98,6 +98,11 @@ impl Call {
         self.app.db()
     }
 
+    /// Number of the key that calls; none for a browser's session.
+    pub fn key(&self) -> Option<i64> {
+        self.caller.key
+    }
+
     /// Whether the caller may do this, by their role and by their key.
     pub fn may(&self, permission: Permission) -> bool {
         self.actor.may(permission) && self.caller.allows(permission)

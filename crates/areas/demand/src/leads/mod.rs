@@ -5,6 +5,7 @@
 //! Routes: `/leads` (list), `/leads/new` (form), `/leads/capture`, `/leads/{id}/take`, `/leads/{id}/release`, `/leads/{id}/close` (POST).
 //! Tables: [`TABLES`]. Facts: kind `lead`, one at capture, take, release and close.
 
+mod api;
 mod commands;
 mod model;
 mod pages;
@@ -26,14 +27,16 @@ pub const TABLES: &[&str] = &["lead"];
 
 /// Routes of this capability.
 pub fn routes() -> Vec<Route> {
-    vec![
+    let mut all = api::routes();
+    all.extend([
         Route::get("/leads", Permission::ReadDemand, pages::list).menu("Demand", "Leads"),
         Route::get("/leads/new", Permission::WriteDemand, pages::form),
         Route::post("/leads/capture", Permission::WriteDemand, pages::capture),
         Route::post("/leads/{id}/take", Permission::WriteDemand, pages::take),
         Route::post("/leads/{id}/release", Permission::WriteDemand, pages::release),
         Route::post("/leads/{id}/close", Permission::WriteDemand, pages::close),
-    ]
+    ]);
+    all
 }
 
 /// What this capability shows on other areas' pages.

@@ -8,6 +8,7 @@
 //! Routes: `/queue`, `/queue/held`, `/actions/{id}` with accept, dismiss, outcome, reopen, `/team`, `/plans`, `/plans/{id}`,
 //! `/people/{id}/why`. Job: `plan`. Tables: [`TABLES`].
 
+mod api;
 mod check;
 mod commands;
 mod eligibility;
@@ -45,7 +46,8 @@ pub const TABLES: &[&str] = &["plan", "plan_snapshot", "plan_action", "action_st
 /// Routes of this capability.
 pub fn routes() -> Vec<Route> {
     use Permission as P;
-    vec![
+    let mut all = api::routes();
+    all.extend([
         Route::get("/queue", P::WorkQueue, pages::queue).menu("Engage", "Queue"),
         Route::get("/queue/held", P::WorkQueue, pages::held),
         Route::get("/actions/{id}", P::WorkQueue, pages::action),
@@ -59,7 +61,8 @@ pub fn routes() -> Vec<Route> {
         Route::get("/plans/{id}", P::ReadPlan, pages::plan),
         Route::post("/plans/make", P::RunPlan, pages::make),
         Route::get("/people/{id}/why", P::ReadRecord, pages::why),
-    ]
+    ]);
+    all
 }
 
 /// Pages drawn from their samples.

@@ -2,6 +2,8 @@
 //!
 //! Routes: `/audit`. Reads the store's table; owns none.
 
+mod api;
+
 use axum::extract::{Query, State};
 use rounds_kernel::{Permission, Time};
 use rounds_store::audit::{AuditRow, page as entries};
@@ -16,7 +18,9 @@ const PER_PAGE: usize = 50;
 
 /// Routes of this capability.
 pub fn routes() -> Vec<Route> {
-    vec![Route::get("/audit", Permission::Administer, list).menu("Admin", "Audit log")]
+    let mut all = api::routes();
+    all.push(Route::get("/audit", Permission::Administer, list).menu("Admin", "Audit log"));
+    all
 }
 
 #[derive(askama::Template)]

@@ -3,6 +3,7 @@
 //! Public: [`Work`] (a kind of job), [`Context`], [`run_now`] (command line), [`work_off`] (server). Routes: `/jobs`. The table
 //! belongs to the store.
 
+mod api;
 mod pages;
 mod worker;
 
@@ -16,10 +17,12 @@ pub const TABLES: &[&str] = &[];
 
 /// Routes of this capability.
 pub fn routes() -> Vec<Route> {
-    vec![
+    let mut all = api::routes();
+    all.extend([
         Route::get("/jobs", Permission::Administer, pages::list).menu("Admin", "Jobs"),
         Route::post("/jobs/{id}/stop", Permission::WriteRecord, pages::stop),
-    ]
+    ]);
+    all
 }
 
 /// Pages drawn from their samples.

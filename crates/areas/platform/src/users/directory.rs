@@ -4,8 +4,9 @@ use super::store::{UserRow, by_email, by_id, team_of};
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
-use rounds_kernel::{Actor, Error, Result, Role, Scope, UserId};
+use rounds_kernel::{Actor, Error, Result, Role, Scope, Time, UserId};
 use rounds_store::{Db, Query};
+use rounds_web::api::KeyHolder;
 use rounds_web::{Account, Directory};
 
 /// The directory of the stored users. In demo mode all users share one password that exists in memory only.
@@ -40,6 +41,10 @@ impl Directory for StoredDirectory {
             Some(u) => Ok(Some(account(&self.db, u).await?)),
             None => Ok(None),
         }
+    }
+
+    async fn key(&self, token: &str, now: Time) -> Result<Option<KeyHolder>> {
+        crate::keys::holder(&self.db, token, now).await
     }
 }
 

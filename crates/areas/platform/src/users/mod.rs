@@ -3,6 +3,7 @@
 //! Public: [`UserRow`], [`all`], [`by_email`], [`actor_of`], [`managers_above`], [`StoredDirectory`], [`CreateUser`], [`SetPassword`],
 //! [`SetActive`]. Routes: `/users` (list), `/users/create`, `/users/{id}/active`. Tables: [`TABLES`].
 
+mod api;
 mod commands;
 mod directory;
 mod pages;
@@ -20,11 +21,13 @@ pub const TABLES: &[&str] = &["app_user"];
 
 /// Routes of this capability.
 pub fn routes() -> Vec<Route> {
-    vec![
+    let mut all = api::routes();
+    all.extend([
         Route::get("/users", Permission::Administer, pages::list).menu("Admin", "Users"),
         Route::post("/users/create", Permission::Administer, pages::create),
         Route::post("/users/{id}/active", Permission::Administer, pages::set_active),
-    ]
+    ]);
+    all
 }
 
 /// Pages drawn from their samples.

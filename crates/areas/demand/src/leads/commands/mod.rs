@@ -25,5 +25,5 @@ async fn log(tx: &mut Tx, lead: &LeadLine, text: String) -> Result<()> {
         ..NewFact::new(FactKind::Lead, tx.now, "rounds")
     };
     tx.fact(fact).await?;
-    tx.publish("leads", serde_json::json!({ "id": lead.id })).await
+    tx.publish("leads", serde_json::json!({ "id": lead.id, "account": lead.account_id })).await
 }
