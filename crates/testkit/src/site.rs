@@ -106,6 +106,20 @@ impl Visitor {
         read(request.send().await.expect("the site answers")).await
     }
 
+    /// Sends a body with the headers given.
+    pub async fn send_body(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Answer {
+        let method = reqwest::Method::from_bytes(method.as_bytes()).expect("a method");
+        let request = self.client.request(method, format!("{}{path}", self.base)).body(body);
+        let request = headers.iter().fold(request, |r, (name, value)| r.header(*name, *value));
+        read(request.send().await.expect("the site answers")).await
+    }
+
+    /// Sends JSON with the headers given.
+    pub async fn send_json(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Answer {
+        let headers = [&[("content-type", "application/json")], headers].concat();
+        self.send_body(method, path, &headers, body).await
+    }
+
     /// Uploads one file by the form whose token is `token`.
     pub async fn upload(&self, path: &str, token: &str, fields: &[(&str, &str)], file: Option<(&str, &[u8])>) -> Answer {
         const EDGE: &str = "edge-of-a-part";

@@ -3,8 +3,8 @@
 pub mod audit;
 pub mod imports;
 pub mod jobs;
-pub mod mail;
 pub mod keys;
+pub mod mail;
 pub mod scope;
 pub mod setup;
 pub mod users;

@@ -4,8 +4,9 @@
 
 use rounds_cli::{compose, simulate};
 use rounds_engage::next_best_action::{KIND, PlanRequest};
-use rounds_kernel::{Actor, Clock, Day, FixedClock, JobId, Role, Time, Week};
+use rounds_kernel::{Actor, Clock, Day, FixedClock, JobId, Permission, Role, Time, UserId, Week};
 use rounds_platform::jobs::run_now;
+use rounds_platform::keys::{MakeKey, new_token};
 use rounds_platform::users::{StoredDirectory, UserRow, all};
 use rounds_store::jobs::Enqueue;
 use rounds_store::{Keys, Query, Runner};
@@ -61,7 +62,8 @@ impl World {
 
     pub async fn site(&self) -> Site {
         let directory = Arc::new(StoredDirectory::new(self.runner.db.clone(), Some(PASSWORD.into())));
-        let config = WebConfig { requests_per_second: 10_000, sign_ins_per_minute: 10_000, ..WebConfig::default() };
+        let config =
+            WebConfig { requests_per_second: 10_000, key_requests_per_second: 10_000, sign_ins_per_minute: 10_000, ..WebConfig::default() };
         Site::serve(rounds_web::build(self.runner.clone(), directory, compose::routes(), config)).await
     }
 
@@ -80,6 +82,22 @@ impl World {
             }
         }
         best.unwrap()
+    }
+
+    /// A key that acts as `user` within `permissions`.
+    pub async fn key(&self, user: &UserRow, permissions: &[Permission]) -> String {
+        let token = new_token().unwrap();
+        let command = MakeKey {
+            user: UserId(user.id),
+            name: "test".into(),
+            permissions: permissions.to_vec(),
+            own_only: false,
+            days: 1,
+            prefix: token.prefix,
+            hash: token.hash,
+        };
+        self.runner.run(&Actor::program("test"), command).await.unwrap();
+        token.token
     }
 
     pub async fn count(&self, sql: &str) -> i64 {

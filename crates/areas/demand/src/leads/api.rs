@@ -17,7 +17,9 @@ pub(super) fn routes() -> Vec<Route> {
         Operation::get("/api/v1/leads", read, "Leads: open ones the longest waiting first", list).route(),
         Operation::get("/api/v1/leads/{id}", read, "One lead", one).route(),
         Operation::post("/api/v1/leads", write, "Capture a lead", capture).created("/api/v1/leads/{id}").route(),
-        Operation::post("/api/v1/leads/{id}/take", write, "Take a lead", take).about("Of two who try, the second is told who was faster.").route(),
+        Operation::post("/api/v1/leads/{id}/take", write, "Take a lead", take)
+            .about("Of two who try, the second is told who was faster.")
+            .route(),
         Operation::post("/api/v1/leads/{id}/release", write, "Give a lead back", release).route(),
         Operation::post("/api/v1/leads/{id}/close", write, "Close a lead with its reason", close).route(),
     ]

@@ -138,7 +138,11 @@ async fn rotate(call: Call, Id(key): Id, ask: Overlap) -> Result<Made> {
 
 async fn revoke(call: Call, Id(key): Id, _: Nothing) -> Result<()> {
     if call.key() == Some(key) {
-        return Err(Error::conflict("key.own", "A key cannot revoke itself. Nothing was changed.", "Use another key, or the page of keys."));
+        return Err(Error::conflict(
+            "key.own",
+            "A key cannot revoke itself. Nothing was changed.",
+            "Use another key, or the page of keys.",
+        ));
     }
     call.run(RevokeKey { key }).await.map(|_| ())
 }

@@ -15,7 +15,9 @@ pub(super) fn routes() -> Vec<Route> {
         Operation::get("/api/v1/webhooks", may, "Webhooks, newest first", list).route(),
         Operation::get("/api/v1/webhooks/{id}", may, "One webhook", one).route(),
         Operation::post("/api/v1/webhooks", may, "Subscribe an address to topics", make)
-            .about("The answer holds the secret that signs (Standard Webhooks): it is shown this once. Told is what the calling user may see.")
+            .about(
+                "The answer holds the secret that signs (Standard Webhooks): it is shown this once. Told is what the calling user may see.",
+            )
             .created("/api/v1/webhooks/{id}")
             .route(),
         Operation::patch("/api/v1/webhooks/{id}", may, "Change a webhook", change).about("What is absent stays.").route(),
@@ -89,7 +91,10 @@ struct Secret {
 #[serde(deny_unknown_fields)]
 struct New {
     /// Where to: HTTPS to a public name.
-    #[schema(max_length = 300, pattern = "^(https://([a-z0-9]+(-[a-z0-9]+)*[.])+[a-z]{2,20}|http://(127[.]0[.]0[.]1|localhost))(:[1-9][0-9]{0,3})?(/[A-Za-z0-9_.~/-]*)?$")]
+    #[schema(
+        max_length = 300,
+        pattern = "^(https://([a-z0-9]+(-[a-z0-9]+)*[.])+[a-z]{2,20}|http://(127[.]0[.]0[.]1|localhost))(:[1-9][0-9]{0,3})?(/[A-Za-z0-9_.~/-]*)?$"
+    )]
     url: String,
     #[schema(min_items = 1, max_items = 10)]
     topics: Vec<Topic>,
@@ -99,7 +104,11 @@ struct New {
 #[serde(deny_unknown_fields)]
 struct Change {
     /// Where to: HTTPS to a public name.
-    #[schema(nullable = false, max_length = 300, pattern = "^(https://([a-z0-9]+(-[a-z0-9]+)*[.])+[a-z]{2,20}|http://(127[.]0[.]0[.]1|localhost))(:[1-9][0-9]{0,3})?(/[A-Za-z0-9_.~/-]*)?$")]
+    #[schema(
+        nullable = false,
+        max_length = 300,
+        pattern = "^(https://([a-z0-9]+(-[a-z0-9]+)*[.])+[a-z]{2,20}|http://(127[.]0[.]0[.]1|localhost))(:[1-9][0-9]{0,3})?(/[A-Za-z0-9_.~/-]*)?$"
+    )]
     url: Option<String>,
     #[schema(nullable = false, min_items = 1, max_items = 10)]
     topics: Option<Vec<Topic>>,

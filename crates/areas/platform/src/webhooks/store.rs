@@ -46,7 +46,8 @@ pub(super) async fn get(db: &impl Query, id: i64) -> Result<WebhookRow> {
     row.ok_or_else(|| Error::not_found("webhook"))
 }
 
-const DELIVERY: &str = "id, webhook_id, message_id, round, topic, body, state, attempts, next_at, created_at, last_at, status, latency_ms, answer";
+const DELIVERY: &str =
+    "id, webhook_id, message_id, round, topic, body, state, attempts, next_at, created_at, last_at, status, latency_ms, answer";
 
 /// Deliveries of a subscription before `before`, newest first.
 pub(super) async fn deliveries(db: &impl Query, webhook: i64, before: i64, limit: usize) -> Result<Vec<DeliveryRow>> {

@@ -47,7 +47,11 @@ impl Command for MakeKey {
         let user = actor_of(tx, self.user).await.map_err(|e| if e.code == "user.gone" { Error::not_found("user") } else { e })?;
         if let Some(beyond) = self.permissions.iter().find(|p| !user.may(**p)) {
             let cause = format!("{} may not do this: {}. No key was made.", user.name, beyond.label());
-            return Err(Error::conflict("key.beyond_role", cause, "A key may do no more than its user: leave it out, or choose another user."));
+            return Err(Error::conflict(
+                "key.beyond_role",
+                cause,
+                "A key may do no more than its user: leave it out, or choose another user.",
+            ));
         }
         if self.permissions.is_empty() {
             return Err(Error::invalid("key.nothing", "The key would allow nothing. No key was made.", "Choose at least one permission."));

@@ -1,7 +1,7 @@
 //! A key's successor: the old one works a while longer, so that programs can be switched without a gap.
 
-use super::INTO;
 use super::super::store;
+use super::INTO;
 use rounds_kernel::{Error, Permission, Result};
 use rounds_store::{Command, Tx, args};
 use serde::Serialize;

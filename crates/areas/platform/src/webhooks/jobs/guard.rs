@@ -34,7 +34,7 @@ impl Guard {
 
     /// The addresses to connect to, asked for once: the connection goes to these and asks nobody again, so that a name cannot lead elsewhere
     /// between the judgement and the connection. One address inside the network spoils the name.
-    pub(super) async fn addresses(&self, url: &Url) -> Result<Vec<SocketAddr>, String> {
+    pub(in crate::webhooks) async fn addresses(&self, url: &Url) -> Result<Vec<SocketAddr>, String> {
         let port = url.port_or_known_default().unwrap_or(443);
         let found = match url.host() {
             Some(Host::Ipv4(ip)) => vec![SocketAddr::new(ip.into(), port)],
@@ -84,6 +84,7 @@ fn public_v6(ip: Ipv6Addr) -> bool {
     // Only global unicast is left after loopback, unique local, link-local, multicast, NAT64 and IPv4-compatible forms.
     let global = s[0] & 0xe000 == 0x2000;
     // Teredo and other protocol assignments, documentation, 6to4: they hold or stand for other addresses.
-    let special = (s[0] == 0x2001 && s[1] < 0x0200) || (s[0] == 0x2001 && s[1] == 0x0db8) || s[0] == 0x2002 || (s[0] == 0x3fff && s[1] < 0x1000);
+    let special =
+        (s[0] == 0x2001 && s[1] < 0x0200) || (s[0] == 0x2001 && s[1] == 0x0db8) || s[0] == 0x2002 || (s[0] == 0x3fff && s[1] < 0x1000);
     global && !special
 }
