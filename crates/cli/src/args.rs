@@ -228,6 +228,8 @@ pub enum Bench {
     Week(BenchWeek),
     /// Record linkage on public data with known truth.
     Linkage(BenchLinkage),
+    /// Search-as-you-type over simulated people.
+    Search(crate::bench::search::BenchSearch),
 }
 
 /// Variant of the reference instance.

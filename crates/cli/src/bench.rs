@@ -1,5 +1,7 @@
 //! `rounds bench`: each ends with one JSON line of its figures.
 
+pub mod search;
+
 use crate::args::{BenchAssign, BenchLinkage, BenchWeek, Database, LinkagePeer, LinkageSet, Peer, Simulate, Variant};
 use crate::{compose, plan, simulate};
 use rounds_bench::{assign as reference, linkage as links};

@@ -33,6 +33,7 @@ mod team;
 pub mod truth;
 
 pub use config::Config;
+pub use names::person as person_name;
 pub use market::{Bundle, History, Market, Place};
 pub use people::Crowd;
 pub use rows::{

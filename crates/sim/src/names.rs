@@ -63,7 +63,7 @@ pub(crate) const STREETS: [&str; 20] = [
 ];
 
 /// First and last name.
-pub(crate) fn person(rng: &mut Rng) -> (&'static str, &'static str) {
+pub fn person(rng: &mut Rng) -> (&'static str, &'static str) {
     (FIRST[rng.below(FIRST.len())], LAST[rng.below(LAST.len())])
 }
 
