@@ -6,6 +6,7 @@ import { startBoxes } from './js/boxes.js';
 import { startForms } from './js/forms.js';
 import { startItems } from './js/items.js';
 import { startKeys } from './js/keys.js';
+import { startSearch } from './js/search.js';
 import { startToasts } from './js/toasts.js';
 import { startTimes } from './js/times.js';
 
@@ -14,6 +15,7 @@ startBoxes();
 startForms();
 startItems();
 startKeys();
+startSearch();
 startToasts();
 startTimes();
 startChanges();

@@ -1,7 +1,7 @@
 //! Search: keeps systems, accounts and people findable by name, each with the users who may find them.
 //!
 //! Public: [`index_systems`], [`index_accounts`], [`index_people`] (called by imports), [`reindex`] and [`reindex_all`] (called
-//! when coverage changes). Routes: `/search`. The index itself belongs to the store.
+//! when coverage changes). Routes: `/search`, `/search/suggest` (hits while one types). The index itself belongs to the store.
 
 mod api;
 mod pages;
@@ -19,6 +19,7 @@ pub const TABLES: &[&str] = &[];
 pub fn routes() -> Vec<Route> {
     let mut all = api::routes();
     all.push(Route::get("/search", Permission::ReadRecord, pages::results));
+    all.push(Route::get("/search/suggest", Permission::ReadRecord, pages::suggest));
     all
 }
 

@@ -17,6 +17,16 @@ struct SearchPage {
     more: bool,
 }
 
+/// Hits under the search field.
+#[derive(Debug, askama::Template)]
+#[template(path = "search/templates/suggest.html")]
+struct Suggestions {
+    hits: Vec<Hit>,
+}
+
+/// Hits shown while one types.
+const SUGGESTED: u64 = 8;
+
 /// What is looked for.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -33,6 +43,10 @@ fn view(shell: Shell, asked: &str, mut hits: Vec<Hit>) -> SearchPage {
 pub(super) async fn results(State(app): State<App>, visitor: Visitor, Query(ask): Query<SearchAsk>) -> WebResult {
     let hits = find(app.db(), &ask.q, &visitor.actor.scope, SHOWN + 1).await?;
     page(&view(visitor.shell(&app, "Search"), &ask.q, hits))
+}
+
+pub(super) async fn suggest(State(app): State<App>, visitor: Visitor, Query(ask): Query<SearchAsk>) -> WebResult {
+    page(&Suggestions { hits: find(app.db(), &ask.q, &visitor.actor.scope, SUGGESTED).await? })
 }
 
 pub(super) fn samples() -> Vec<(&'static str, String)> {
