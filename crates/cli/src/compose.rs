@@ -80,6 +80,7 @@ pub fn importers() -> Importers {
 pub fn works() -> Vec<Arc<dyn Work>> {
     vec![
         Arc::new(ImportWork { importers: importers() }),
+        Arc::new(rounds_customers::screening::FreeTextWork),
         Arc::new(rounds_design::coverage::SearchFollowsCoverage),
         Arc::new(rounds_engage::next_best_action::PlanWork),
     ]

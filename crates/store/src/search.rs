@@ -45,6 +45,16 @@ postgres: CREATE FUNCTION search_terms(asked tsquery, most BIGINT) RETURNS TABLE
 ",
 };
 
+/// Words of notes, by the number of their fact.
+pub(crate) const NOTES: SqlMigration = SqlMigration {
+    name: "m20261123_090100_store_search_notes",
+    up: "
+sqlite: CREATE VIRTUAL TABLE search_note USING fts5(words, content = '', contentless_delete = 1, tokenize = \"unicode61\", prefix = '2 3');
+postgres: CREATE TABLE search_note (rowid BIGINT PRIMARY KEY, words TEXT NOT NULL, terms tsvector GENERATED ALWAYS AS (to_tsvector('simple', words)) STORED);
+postgres: CREATE INDEX search_note_terms ON search_note USING GIN (terms);
+",
+};
+
 /// What a document is about; also keeps document numbers of different kinds apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DocKind {
@@ -197,6 +207,64 @@ pub async fn find(db: &impl Query, text: &str, scope: &Scope, limit: u64) -> Res
         Engine::Sqlite => in_fts5(db, &words, scope, limit).await,
         Engine::Postgres => in_postgres(db, &words, scope, limit).await,
     }
+}
+
+/// A note that has the words looked for.
+#[derive(Debug, Clone, FromQueryResult)]
+pub struct NoteHit {
+    /// Its fact.
+    pub id: i64,
+    /// When it happened, µs UTC.
+    pub occurred_at: i64,
+    /// Account concerned.
+    pub account_id: Option<i64>,
+    /// Its name.
+    pub account: Option<String>,
+    /// Person concerned.
+    pub person_id: Option<i64>,
+    /// Their name.
+    pub person: Option<String>,
+    /// The user who acted.
+    pub writer: Option<String>,
+    /// The note.
+    pub text: String,
+}
+
+/// Newest notes with the words that are looked through for those within a scope.
+const NOTES_LOOKED_THROUGH: i64 = 5_000;
+
+/// Puts notes, by the number of their fact, into the index of notes.
+pub async fn put_notes(tx: &mut Tx, notes: Vec<(i64, String)>) -> Result<()> {
+    for chunk in notes.chunks(500) {
+        let list = chunk.iter().map(|n| n.0.to_string()).collect::<Vec<_>>().join(",");
+        tx.execute(&format!("DELETE FROM search_note WHERE rowid IN ({list})"), vec![]).await?;
+        let rows = chunk.iter().map(|(id, text)| args![*id, fold(text).join(" ")]).collect();
+        tx.insert_many("search_note", &["rowid", "words"], rows, "").await?;
+    }
+    Ok(())
+}
+
+/// Notes that have words beginning with each word of `text`, newest first, before the fact `before`. `within` is an SQL condition on
+/// `f.account_id`, made by our own code, that says which accounts' notes may be read.
+pub async fn find_notes(db: &impl Query, text: &str, within: &str, before: Option<i64>, limit: u64) -> Result<Vec<NoteHit>> {
+    let mut words = fold(text);
+    words.truncate(MOST_WORDS);
+    if words.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (condition, asked) = match db.engine() {
+        Engine::Sqlite => ("search_note MATCH $1", words.iter().map(|w| format!("words:\"{w}\"*")).collect::<Vec<_>>().join(" AND ")),
+        Engine::Postgres => {
+            ("terms @@ to_tsquery('simple', $1)", words.iter().map(|w| format!("'{w}':*")).collect::<Vec<_>>().join(" & "))
+        }
+    };
+    let sql = format!(
+        "SELECT f.id, f.occurred_at, f.account_id, a.name AS account, f.person_id, p.name AS person, u.name AS writer, \
+         COALESCE(f.body->>'note', f.body->>'text') AS text FROM (SELECT rowid AS id FROM search_note WHERE {condition} AND rowid < $2 \
+         ORDER BY rowid DESC LIMIT {NOTES_LOOKED_THROUGH}) n JOIN fact f ON f.id = n.id LEFT JOIN account a ON a.id = f.account_id \
+         LEFT JOIN person p ON p.id = f.person_id LEFT JOIN app_user u ON u.id = f.user_id WHERE {within} ORDER BY f.id DESC LIMIT $3"
+    );
+    db.all(&sql, args![asked, before.unwrap_or(i64::MAX), limit as i64]).await
 }
 
 fn merged(mut first: Vec<Hit>, more: Vec<Hit>, limit: u64) -> Vec<Hit> {

@@ -13,6 +13,7 @@ pub mod products;
 pub mod public_files;
 pub mod regions;
 pub mod scope;
+pub mod screening;
 pub mod search;
 pub mod systems;
 pub mod timeline;
@@ -41,6 +42,7 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
     all.extend(identifiers::migrations());
     all.extend(products::migrations());
     all.extend(regions::migrations());
+    all.extend(screening::migrations());
     all
 }
 
@@ -55,6 +57,7 @@ pub fn routes(panels: Vec<Arc<dyn panels::Panel>>) -> Vec<Route> {
     all.extend(identifiers::routes());
     all.extend(affiliations::routes());
     all.extend(timeline::routes());
+    all.extend(screening::routes());
     all
 }
 
@@ -65,5 +68,6 @@ pub fn samples() -> Vec<(&'static str, String)> {
     all.extend(people::samples());
     all.extend(products::samples());
     all.extend(search::samples());
+    all.extend(screening::samples());
     all
 }
