@@ -33,8 +33,8 @@ mod team;
 pub mod truth;
 
 pub use config::Config;
-pub use names::person as person_name;
 pub use market::{Bundle, History, Market, Place};
+pub use names::person as person_name;
 pub use people::Crowd;
 pub use rows::{
     AccountRow, AccountSystemRow, ContactRow, CoverageRow, ExistingAccount, LeadRow, OrderRow, PermissionRow, PersonRow, PotentialRow,

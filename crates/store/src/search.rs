@@ -254,9 +254,7 @@ pub async fn find_notes(db: &impl Query, text: &str, within: &str, before: Optio
     }
     let (condition, asked) = match db.engine() {
         Engine::Sqlite => ("search_note MATCH $1", words.iter().map(|w| format!("words:\"{w}\"*")).collect::<Vec<_>>().join(" AND ")),
-        Engine::Postgres => {
-            ("terms @@ to_tsquery('simple', $1)", words.iter().map(|w| format!("'{w}':*")).collect::<Vec<_>>().join(" & "))
-        }
+        Engine::Postgres => ("terms @@ to_tsquery('simple', $1)", words.iter().map(|w| format!("'{w}':*")).collect::<Vec<_>>().join(" & ")),
     };
     let sql = format!(
         "SELECT f.id, f.occurred_at, f.account_id, a.name AS account, f.person_id, p.name AS person, u.name AS writer, \

@@ -32,7 +32,10 @@ impl Verdict {
 
     /// From a form.
     pub fn parse(code: &str) -> Option<Self> {
-        [Self::Reported, Self::Masked, Self::Cleared].into_iter().find(|v| v.state() == code).or(matches!(code, "" | "open").then_some(Self::Reopened))
+        [Self::Reported, Self::Masked, Self::Cleared]
+            .into_iter()
+            .find(|v| v.state() == code)
+            .or(matches!(code, "" | "open").then_some(Self::Reopened))
     }
 }
 
@@ -59,11 +62,16 @@ impl Command for Decide {
         let flag = store::flag(tx, &tx.actor, self.flag).await?.ok_or_else(|| Error::not_found("flag"))?;
         let reason = self.reason.trim();
         if reason.is_empty() && self.verdict != Verdict::Reopened {
-            let (cause, remedy) = ("A decision needs its reason. Nothing was changed.", "Give the reference in the complaint file, or say why it is none.");
+            let (cause, remedy) =
+                ("A decision needs its reason. Nothing was changed.", "Give the reference in the complaint file, or say why it is none.");
             return Err(Error::invalid("quality.reason_missing", cause, remedy));
         }
         if reason.chars().count() > 500 {
-            return Err(Error::invalid("quality.reason_long", "The reason is longer than 500 characters. Nothing was changed.", "Shorten it."));
+            return Err(Error::invalid(
+                "quality.reason_long",
+                "The reason is longer than 500 characters. Nothing was changed.",
+                "Shorten it.",
+            ));
         }
         if (flag.state == "open") == (self.verdict == Verdict::Reopened) {
             let cause = format!("This flag is {} already. Nothing was changed.", if flag.state == "open" { "open" } else { "decided" });

@@ -125,8 +125,9 @@ pub(super) async fn decide(
     Path(id): Path<i64>,
     Form(sent): Form<Sent>,
 ) -> WebResult {
-    let verdict = Verdict::parse(&sent.verdict)
-        .ok_or_else(|| Error::invalid("quality.verdict", "That is no decision about a flag. Nothing was changed.", "Choose one of those on the page."))?;
+    let verdict = Verdict::parse(&sent.verdict).ok_or_else(|| {
+        Error::invalid("quality.verdict", "That is no decision about a flag. Nothing was changed.", "Choose one of those on the page.")
+    })?;
     app.runner().run(&visitor.actor, Decide { flag: id, verdict, reason: sent.reason }).await?;
     let said = match verdict {
         Verdict::Reopened => return flashes.good("/quality", "It waits in the queue again.").await,
@@ -174,9 +175,18 @@ fn notes_view(shell: Shell, zone: &str, asked: &str, mut found: Vec<NoteHit>) ->
     NotesPage {
         shell,
         asked: asked.trim().to_owned(),
-        filters: vec![Filter { name: "q".into(), label: "Words".into(), value: asked.into(), placeholder: "in notes".into(), ..Filter::default() }],
+        filters: vec![Filter {
+            name: "q".into(),
+            label: "Words".into(),
+            value: asked.into(),
+            placeholder: "in notes".into(),
+            ..Filter::default()
+        }],
         pager: Pager { shown: format!("{} notes, newest first", found.len()), previous: None, next },
-        hits: found.into_iter().map(|hit| NoteLine { iso: Time(hit.occurred_at).rfc3339(), at: Time(hit.occurred_at).in_zone(zone), hit }).collect(),
+        hits: found
+            .into_iter()
+            .map(|hit| NoteLine { iso: Time(hit.occurred_at).rfc3339(), at: Time(hit.occurred_at).in_zone(zone), hit })
+            .collect(),
     }
 }
 
@@ -202,11 +212,15 @@ pub fn samples() -> Vec<(&'static str, String)> {
         decided_at: None,
         reason: String::new(),
     };
-    let rows = vec![flag(1, FlagKind::AdverseEvent, "the tip <broke off> in the vessel"), flag(2, FlagKind::PatientData, "patient J. D., DOB 12/04/1956")];
+    let rows = vec![
+        flag(1, FlagKind::AdverseEvent, "the tip <broke off> in the vessel"),
+        flag(2, FlagKind::PatientData, "patient J. D., DOB 12/04/1956"),
+    ];
     let counts = vec![Count { kind: "adverse_event".into(), waiting: 1, oldest: now.0 - 200_000_000_000 }];
     let draw = |p: &QueuePage| askama::Template::render(p).unwrap_or_default();
     let full = view(Shell::sample("Quality queue"), "Europe/Vienna", now, &QueueAsk::default(), &counts, rows);
-    let empty = view(Shell::sample("Quality queue"), "UTC", now, &QueueAsk { show: "masked".into(), ..QueueAsk::default() }, &[], Vec::new());
+    let empty =
+        view(Shell::sample("Quality queue"), "UTC", now, &QueueAsk { show: "masked".into(), ..QueueAsk::default() }, &[], Vec::new());
     let hit = NoteHit {
         id: 91,
         occurred_at: now.0,

@@ -53,24 +53,22 @@ pub(super) async fn keep(tx: &mut Tx, found: Vec<(Note, Flag)>) -> Result<u64> {
     let rows = found
         .into_iter()
         .map(|(n, f)| {
-            args![
-                n.id,
-                f.kind.code(),
-                f.rule,
-                f.excerpt,
-                n.account_id,
-                n.person_id,
-                n.user_id,
-                n.occurred_at,
-                now,
-                "open",
-                "",
-                n.text
-            ]
+            args![n.id, f.kind.code(), f.rule, f.excerpt, n.account_id, n.person_id, n.user_id, n.occurred_at, now, "open", "", n.text]
         })
         .collect();
     let columns = [
-        "fact_id", "kind", "rule", "excerpt", "account_id", "person_id", "user_id", "occurred_at", "found_at", "state", "reason", "evidence",
+        "fact_id",
+        "kind",
+        "rule",
+        "excerpt",
+        "account_id",
+        "person_id",
+        "user_id",
+        "occurred_at",
+        "found_at",
+        "state",
+        "reason",
+        "evidence",
     ];
     tx.insert_many("text_flag", &columns, rows, "ON CONFLICT (fact_id, kind) DO NOTHING").await
 }

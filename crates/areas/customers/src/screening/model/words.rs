@@ -38,22 +38,117 @@ pub(super) const HARMLESS: &[&str] = &[
 
 /// Words for a patient.
 pub(super) const PATIENT: &[&str] = &[
-    "patient", "pt", "patients", "patientin", "patienten", "patiente", "paziente", "paciente", "pacjent", "pacjentka", "pacjenta", "pacjentki",
+    "patient",
+    "pt",
+    "patients",
+    "patientin",
+    "patienten",
+    "patiente",
+    "paziente",
+    "paciente",
+    "pacjent",
+    "pacjentka",
+    "pacjenta",
+    "pacjentki",
 ];
 
 /// Forms of address before a name.
 pub(super) const ADDRESS: &[&str] = &[
-    "mr", "mrs", "ms", "miss", "herr", "herrn", "frau", "monsieur", "madame", "mme", "signor", "signora", "sig", "señor", "señora", "sr", "sra", "pan", "pani", "pana",
+    "mr", "mrs", "ms", "miss", "herr", "herrn", "frau", "monsieur", "madame", "mme", "signor", "signora", "sig", "señor", "señora", "sr",
+    "sra", "pan", "pani", "pana",
 ];
 
 /// Words before a date of birth.
-pub(super) const BORN: &[&str] = &["dob", "date of birth", "born", "birthdate", "geb", "geboren", "geburtsdatum", "né le", "née le", "nato il", "nata il", "nacido", "nacida", "ur", "urodzony", "urodzona", "data di nascita", "fecha de nacimiento"];
+pub(super) const BORN: &[&str] = &[
+    "dob",
+    "date of birth",
+    "born",
+    "birthdate",
+    "geb",
+    "geboren",
+    "geburtsdatum",
+    "né le",
+    "née le",
+    "nato il",
+    "nata il",
+    "nacido",
+    "nacida",
+    "ur",
+    "urodzony",
+    "urodzona",
+    "data di nascita",
+    "fecha de nacimiento",
+];
 
 /// Words before a number that leads to one patient.
-pub(super) const NUMBER: &[&str] = &["mrn", "medical record number", "medical record no", "record number", "patient id", "patient number", "patient no", "hospital number", "case number of the patient", "fallnummer", "patientennummer", "ssn", "social security", "nhs number", "nhs no", "versichertennummer", "nir", "codice fiscale", "pesel"];
+pub(super) const NUMBER: &[&str] = &[
+    "mrn",
+    "medical record number",
+    "medical record no",
+    "record number",
+    "patient id",
+    "patient number",
+    "patient no",
+    "hospital number",
+    "case number of the patient",
+    "fallnummer",
+    "patientennummer",
+    "ssn",
+    "social security",
+    "nhs number",
+    "nhs no",
+    "versichertennummer",
+    "nir",
+    "codice fiscale",
+    "pesel",
+];
 
 /// What stands after an age.
-pub(super) const AGED: &[&str] = &["year old", "years old", "yo", "y o", "yr old", "jährige", "jähriger", "jährigen", "jahre alt", "ans", "anni", "años", "lat", "letni", "letnia"];
+pub(super) const AGED: &[&str] = &[
+    "year old",
+    "years old",
+    "yo",
+    "y o",
+    "yr old",
+    "jährige",
+    "jähriger",
+    "jährigen",
+    "jahre alt",
+    "ans",
+    "anni",
+    "años",
+    "lat",
+    "letni",
+    "letnia",
+];
 
 /// Who has the age, so that "a 10 year old contract" is none.
-pub(super) const AGED_WHO: &[&str] = &["patiente", "man", "woman", "male", "female", "boy", "girl", "child", "patient", "pt", "lady", "gentleman", "mann", "frau", "patientin", "homme", "femme", "uomo", "donna", "paziente", "hombre", "mujer", "paciente", "mężczyzna", "kobieta", "pacjent", "pacjentka"];
+pub(super) const AGED_WHO: &[&str] = &[
+    "patiente",
+    "man",
+    "woman",
+    "male",
+    "female",
+    "boy",
+    "girl",
+    "child",
+    "patient",
+    "pt",
+    "lady",
+    "gentleman",
+    "mann",
+    "frau",
+    "patientin",
+    "homme",
+    "femme",
+    "uomo",
+    "donna",
+    "paziente",
+    "hombre",
+    "mujer",
+    "paciente",
+    "mężczyzna",
+    "kobieta",
+    "pacjent",
+    "pacjentka",
+];
