@@ -34,6 +34,7 @@ pub fn routes() -> Vec<Route> {
     let mut all = rounds_platform::routes();
     all.extend(rounds_platform::imports::routes(importers()));
     all.extend(rounds_customers::routes(panels()));
+    all.extend(rounds_customers::matching::routes(references()));
     all.extend(rounds_consent::routes());
     all.extend(rounds_design::routes());
     all.extend(rounds_demand::routes());
@@ -78,12 +79,14 @@ pub fn importers() -> Importers {
 
 /// Every kind of long work.
 pub fn works() -> Vec<Arc<dyn Work>> {
-    vec![
+    let mut all: Vec<Arc<dyn Work>> = vec![
         Arc::new(ImportWork { importers: importers() }),
         Arc::new(rounds_customers::screening::FreeTextWork),
         Arc::new(rounds_design::coverage::SearchFollowsCoverage),
         Arc::new(rounds_engage::next_best_action::PlanWork),
-    ]
+    ];
+    all.extend(rounds_customers::matching::works(&references()));
+    all
 }
 
 /// Every page of every area drawn from its samples.

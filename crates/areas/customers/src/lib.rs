@@ -6,6 +6,7 @@ pub mod as_of;
 pub mod company_files;
 pub mod identifiers;
 pub mod lists;
+pub mod matching;
 pub mod merging;
 pub mod panels;
 pub mod people;
@@ -15,6 +16,7 @@ pub mod regions;
 pub mod scope;
 pub mod screening;
 pub mod search;
+pub mod sources;
 pub mod systems;
 pub mod timeline;
 
@@ -43,6 +45,9 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
     all.extend(products::migrations());
     all.extend(regions::migrations());
     all.extend(screening::migrations());
+    all.extend(sources::migrations());
+    all.extend(merging::migrations());
+    all.extend(matching::migrations());
     all
 }
 
@@ -69,5 +74,6 @@ pub fn samples() -> Vec<(&'static str, String)> {
     all.extend(products::samples());
     all.extend(search::samples());
     all.extend(screening::samples());
+    all.extend(matching::samples());
     all
 }

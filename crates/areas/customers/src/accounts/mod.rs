@@ -14,8 +14,10 @@ pub use commands::ImportAccounts;
 pub use model::{Account, AccountRow, zone_of_state};
 pub use pages::samples;
 pub use queries::contains;
-pub use store::{get, ids, migrations, place, upsert};
+pub use store::{get, ids, keep_source, migrations, place, settle, upsert, would_change};
 
+use crate::identifiers::EntityKind;
+use crate::merging;
 use crate::panels::Panels;
 use axum::extract::{Path, Query, State};
 use rounds_kernel::Permission;
@@ -28,7 +30,8 @@ pub const TABLES: &[&str] = &["account"];
 pub fn routes(panels: &Panels) -> Vec<Route> {
     let panels = panels.clone();
     let detail = move |State(app): State<App>, visitor: Visitor, Path(id): Path<i64>, Query(ask): Query<pages::DetailAsk>| {
-        pages::detail(app, visitor, id, ask, panels.clone())
+        let page = pages::detail(app.clone(), visitor.clone(), id, ask, panels.clone());
+        async move { merging::or_survivor(&app, &visitor, EntityKind::Account, id, page.await).await }
     };
     let mut all = api::routes();
     all.extend([

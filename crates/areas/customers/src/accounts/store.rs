@@ -3,6 +3,7 @@
 use super::model::{Account, AccountRow};
 use crate::identifiers::{self, CHSP_HOSPITAL, EntityKind, NewIdentifier};
 use crate::regions::{self, Region};
+use crate::sources::{self, Book, Owner, Rules};
 use rounds_kernel::{AccountId, Result};
 use rounds_platform::imports::{ChunkReport, Note, reject};
 use rounds_store::{MigrationTrait, Query, SqlMigration, Tx, Value, args};
@@ -38,9 +39,11 @@ pub async fn get(db: &impl Query, id: AccountId) -> Result<Option<Account>> {
     db.one(&format!("SELECT {COLUMNS} FROM account WHERE id = $1"), args![id.0]).await
 }
 
-/// Ids by source key; a key of the AHRQ Compendium also finds an account that bears another source's key.
+/// Ids by source key: the record's own, that of any source that speaks of it or of a record merged into it; a key of the AHRQ
+/// Compendium also finds an account that bears another source's key.
 pub async fn ids(db: &impl Query, keys: &[&str]) -> Result<HashMap<String, i64>> {
     let mut out = identifiers::keys(db, "account", "source_key", keys).await?;
+    sources::add_aliases(db, EntityKind::Account, keys, &mut out).await?;
     let others: Vec<String> = keys.iter().filter(|k| !out.contains_key(**k)).map(|k| (*k).to_owned()).collect();
     out.extend(identifiers::owners(db, EntityKind::Account, CHSP_HOSPITAL, &others).await?);
     Ok(out)
@@ -63,25 +66,32 @@ pub async fn place(tx: &mut Tx, zips: &[String]) -> Result<u64> {
 
 /// Writes accounts: new ones are added, known ones brought up to date. At most 1,000 a call.
 ///
-/// An account is known by its key, or by an identifier that it holds already (a CCN, for example), unless it holds another
-/// value in a scheme of the row: two places that share one CCN stay two accounts.
+/// An account is known by its key, by the key of any source that speaks of it, or by an identifier that it holds already (a CCN, for
+/// example), unless it holds another value in a scheme of the row: two places that share one CCN stay two accounts. Each row is kept as its
+/// source's word; the record says what the rules choose among all words.
 pub async fn upsert(tx: &mut Tx, rows: Vec<AccountRow>) -> Result<ChunkReport> {
     let mut report = ChunkReport::default();
     let known = Known::load(tx, &rows).await?;
-    let zips: HashSet<&str> = rows.iter().map(|r| r.zip.as_str()).chain(known.accounts.values().map(|a| a.zip.as_str())).collect();
-    let zips: Vec<&str> = zips.into_iter().collect();
-    let areas = regions::of_zips(tx, &zips).await?;
-    let mut taken: HashSet<i64> = HashSet::new();
-    let mut keys: HashSet<String> = HashSet::new();
-    let mut writes: Vec<Account> = Vec::new();
-    let mut named: Vec<(AccountRow, String)> = Vec::new();
+    let mut book = Book::open(tx, EntityKind::Account, &known.ids()).await?;
+    let (mut taken, mut keys): (HashSet<i64>, HashSet<String>) = Default::default();
+    let mut heard: Vec<(AccountRow, Account, Owner)> = Vec::new();
+    let day = tx.now.day();
     for row in rows {
         if let Some(rejected) = unusable(&row, &mut keys) {
             report.rejects.push(rejected);
             continue;
         }
         let before = known.find(&row).filter(|a| taken.insert(a.id)).cloned().unwrap_or_default();
-        let after = before.after(&row, &areas);
+        let owner = if before.id == 0 { Owner::New(row.source_key.clone()) } else { Owner::Id(before.id) };
+        book.enter(&owner, &row.entry(day), || (before.id != 0).then(|| before.entry()));
+        heard.push((row, before, owner));
+    }
+    let zips: HashSet<&str> = book.values("zip").chain(known.accounts.values().map(|a| a.zip.as_str())).collect();
+    let areas = regions::of_zips(tx, &zips.into_iter().collect::<Vec<_>>()).await?;
+    let mut writes: Vec<Account> = Vec::new();
+    let mut named: Vec<(AccountRow, String)> = Vec::new();
+    for (row, before, owner) in heard {
+        let after = named_by(&before, &row, &book, &owner).heard(&|field| book.word(&owner, field), &areas);
         let line = row.line;
         named.push((row, after.source_key.clone()));
         if after == before {
@@ -94,12 +104,64 @@ pub async fn upsert(tx: &mut Tx, rows: Vec<AccountRow>) -> Result<ChunkReport> {
         writes.push(after);
     }
     save(tx, &writes).await?;
+    let stored = identifiers::keys(tx, "account", "source_key", &named.iter().map(|(_, key)| key.as_str()).collect::<Vec<_>>()).await?;
+    book.save(tx, &stored).await?;
     note_regions(tx, &mut report, &named, &areas).await?;
-    identify(tx, &mut report, &named).await?;
-    let keys: Vec<&str> = writes.iter().map(|w| w.source_key.as_str()).collect();
-    let written: Vec<i64> = ids(tx, &keys).await?.into_values().collect();
+    identify(tx, &mut report, &named, &stored).await?;
+    let written: Vec<i64> = writes.iter().filter_map(|w| stored.get(&w.source_key).copied()).collect();
     crate::search::index_accounts(tx, &written).await?;
     Ok(report)
+}
+
+/// The record under the key it goes by: its own, or the row's when only sources that add have named it so far.
+fn named_by(before: &Account, row: &AccountRow, book: &Book, owner: &Owner) -> Account {
+    let named = before.id != 0 && (row.adds_only || !book.only_adds(owner, &before.source, &before.source_key));
+    if named {
+        return before.clone();
+    }
+    Account { source_key: row.source_key.clone(), source: row.source.clone(), ..before.clone() }
+}
+
+/// What the records would say under `rules`, beside what they say: only those that would change.
+pub async fn would_change(db: &impl Query, rules: &Rules, ids: &[i64]) -> Result<Vec<(Account, Account)>> {
+    let said = sources::of(db, EntityKind::Account, ids).await?;
+    let held = by_ids(db, ids).await?;
+    let zips = said.values().flatten().filter_map(|r| r.said.get("zip")?.0.as_deref()).chain(held.iter().map(|a| a.zip.as_str()));
+    let zips: HashSet<&str> = zips.collect();
+    let areas = regions::of_zips(db, &zips.into_iter().collect::<Vec<_>>()).await?;
+    let settled = held.into_iter().filter_map(|before| {
+        let records = said.get(&before.id)?;
+        let after = before.heard(&|field| sources::word_of(records, rules, field), &areas);
+        (after != before).then_some((before, after))
+    });
+    Ok(settled.collect())
+}
+
+/// Lets the sources of these records decide anew, and says how many records changed.
+pub async fn settle(tx: &mut Tx, ids: &[i64]) -> Result<u64> {
+    let rules = sources::rules(tx, EntityKind::Account).await?;
+    let changed: Vec<Account> = would_change(tx, &rules, ids).await?.into_iter().map(|(_, after)| after).collect();
+    save(tx, &changed).await?;
+    crate::search::index_accounts(tx, &changed.iter().map(|a| a.id).collect::<Vec<_>>()).await?;
+    Ok(changed.len() as u64)
+}
+
+/// Keeps what the record says as its source's word, when no source is kept for it yet.
+pub async fn keep_source(tx: &mut Tx, id: AccountId) -> Result<()> {
+    let mut book = Book::open(tx, EntityKind::Account, &[id.0]).await?;
+    if let Some(account) = get(tx, id).await? {
+        book.hold(&Owner::Id(id.0), || account.entry());
+    }
+    book.save(tx, &HashMap::new()).await
+}
+
+async fn by_ids(db: &impl Query, ids: &[i64]) -> Result<Vec<Account>> {
+    let mut out = Vec::with_capacity(ids.len());
+    for chunk in ids.chunks(1_000) {
+        let list = chunk.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
+        out.extend(db.all::<Account>(&format!("SELECT {COLUMNS} FROM account WHERE id IN ({list}) ORDER BY id"), vec![]).await?);
+    }
+    Ok(out)
 }
 
 fn unusable(row: &AccountRow, keys: &mut HashSet<String>) -> Option<rounds_kernel::RowReject> {
@@ -123,7 +185,8 @@ struct Known {
 impl Known {
     async fn load(tx: &Tx, rows: &[AccountRow]) -> Result<Self> {
         let keys: Vec<&str> = rows.iter().map(|r| r.source_key.as_str()).collect();
-        let by_key = identifiers::keys(tx, "account", "source_key", &keys).await?;
+        let mut by_key = identifiers::keys(tx, "account", "source_key", &keys).await?;
+        sources::add_aliases(tx, EntityKind::Account, &keys, &mut by_key).await?;
         let mut by_scheme: BTreeMap<&str, Vec<String>> = BTreeMap::new();
         for (scheme, value) in rows.iter().flat_map(|r| &r.identifiers) {
             by_scheme.entry(scheme).or_default().push(value.clone());
@@ -139,13 +202,12 @@ impl Known {
         for h in identifiers::held_by(tx, EntityKind::Account, &ids).await? {
             held.entry(h.entity_id).or_default().push((h.scheme, h.value));
         }
-        let mut accounts = HashMap::new();
-        for chunk in ids.chunks(1_000) {
-            let list = chunk.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
-            let found = tx.all::<Account>(&format!("SELECT {COLUMNS} FROM account WHERE id IN ({list})"), vec![]).await?;
-            accounts.extend(found.into_iter().map(|a| (a.id, a)));
-        }
+        let accounts = by_ids(tx, &ids).await?.into_iter().map(|a| (a.id, a)).collect();
         Ok(Self { by_key, by_identifier, held, accounts })
+    }
+
+    fn ids(&self) -> Vec<i64> {
+        self.accounts.keys().copied().collect()
     }
 
     fn find(&self, row: &AccountRow) -> Option<&Account> {
@@ -224,9 +286,7 @@ async fn note_regions(tx: &Tx, report: &mut ChunkReport, rows: &[(AccountRow, St
 }
 
 /// Writes the rows' identifiers and notes those that another account holds.
-async fn identify(tx: &mut Tx, report: &mut ChunkReport, rows: &[(AccountRow, String)]) -> Result<()> {
-    let keys: Vec<&str> = rows.iter().map(|(_, key)| key.as_str()).collect();
-    let ids = identifiers::keys(tx, "account", "source_key", &keys).await?;
+async fn identify(tx: &mut Tx, report: &mut ChunkReport, rows: &[(AccountRow, String)], ids: &HashMap<String, i64>) -> Result<()> {
     let all = || {
         rows.iter()
             .filter_map(|(r, key)| Some((r, *ids.get(key)?)))

@@ -1,5 +1,7 @@
 //! Schemes and what their values look like.
 
+use serde::{Deserialize, Serialize};
+
 /// CMS certification number of a hospital.
 pub const CCN: &str = "ccn";
 /// AHRQ Compendium's hospital id.
@@ -8,7 +10,8 @@ pub const CHSP_HOSPITAL: &str = "chsp_hospital";
 pub const CHSP_SYSTEM: &str = "chsp_system";
 
 /// What an identifier names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum EntityKind {
     /// A health system.
     System,
@@ -19,6 +22,23 @@ pub enum EntityKind {
 }
 
 impl EntityKind {
+    /// All kinds.
+    pub const ALL: [Self; 3] = [Self::Account, Self::Person, Self::System];
+
+    /// From its code.
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|k| k.code() == code)
+    }
+
+    /// In words, many of them.
+    pub fn plural(self) -> &'static str {
+        match self {
+            Self::System => "systems",
+            Self::Account => "accounts",
+            Self::Person => "people",
+        }
+    }
+
     /// As stored.
     pub fn code(self) -> &'static str {
         match self {

@@ -12,8 +12,10 @@ mod store;
 
 pub use commands::ImportPeople;
 pub use model::{Person, PersonRow};
-pub use store::{get, ids, migrations, upsert};
+pub use store::{get, ids, keep_source, migrations, settle, upsert, would_change};
 
+use crate::identifiers::EntityKind;
+use crate::merging;
 use crate::panels::Panels;
 use axum::extract::{Path, Query, State};
 use rounds_kernel::Permission;
@@ -26,7 +28,8 @@ pub const TABLES: &[&str] = &["person"];
 pub fn routes(panels: &Panels) -> Vec<Route> {
     let panels = panels.clone();
     let detail = move |State(app): State<App>, visitor: Visitor, Path(id): Path<i64>, Query(ask): Query<pages::DetailAsk>| {
-        pages::detail(app, visitor, id, ask, panels.clone())
+        let page = pages::detail(app.clone(), visitor.clone(), id, ask, panels.clone());
+        async move { merging::or_survivor(&app, &visitor, EntityKind::Person, id, page.await).await }
     };
     let mut all = api::routes();
     all.extend([

@@ -1,10 +1,11 @@
 //! A person, as read and as stored.
 
+use crate::sources::Entry;
 use rounds_kernel::{Day, PersonRole};
 use rounds_store::FromQueryResult;
 use serde::{Deserialize, Serialize};
 
-/// A person on their way into the record, with the account where they work.
+/// A person on their way into the record, with the account where they work. What is `None` or empty says nothing; `Some("")` clears.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct PersonRow {
     /// Line in the file; 0 if there is none.
@@ -60,18 +61,47 @@ impl Person {
         PersonRole::parse(&self.role).map_or(self.role.as_str(), |r| r.label())
     }
 
-    /// What the record says after `row`; unknown e-mail and telephone leave what is known.
-    pub(super) fn after(&self, row: PersonRow) -> Self {
+    /// What the record says when its sources are heard: `word` gives their word on a field, `None` when they have none.
+    pub(super) fn heard(&self, word: &dyn Fn(&str) -> Option<Option<String>>) -> Self {
+        let text = |field: &str, old: &str| word(field).map_or_else(|| old.to_owned(), Option::unwrap_or_default);
+        let named = |field: &str, old: &str| Some(text(field, old)).filter(|t| !t.is_empty()).unwrap_or_else(|| old.to_owned());
+        let maybe = |field: &str, old: &Option<String>| word(field).unwrap_or_else(|| old.clone());
         Self {
             id: self.id,
-            source_key: row.source_key,
-            name: row.name,
-            role: row.role.code().to_owned(),
-            specialty: row.specialty,
-            email: row.email.or_else(|| self.email.clone()),
-            phone: row.phone.or_else(|| self.phone.clone()),
-            language: row.language,
-            source: row.source,
+            source_key: self.source_key.clone(),
+            name: named("name", &self.name),
+            role: named("role", &self.role),
+            specialty: text("specialty", &self.specialty),
+            email: maybe("email", &self.email),
+            phone: maybe("phone", &self.phone),
+            language: named("language", &self.language),
+            source: self.source.clone(),
         }
+    }
+
+    /// What the record holds, as the word of the source it came from: for records older than the keeping of sources.
+    pub(super) fn entry(&self) -> Entry {
+        let mut e = Entry::new(&self.source, &self.source_key, Day(0));
+        e.text("name", &self.name);
+        e.text("role", &self.role);
+        e.text("specialty", &self.specialty);
+        e.maybe("email", self.email.as_ref());
+        e.maybe("phone", self.phone.as_ref());
+        e.text("language", &self.language);
+        e
+    }
+}
+
+impl PersonRow {
+    /// What the row says, as a source's word since `day`.
+    pub(super) fn entry(&self, day: Day) -> Entry {
+        let mut e = Entry::new(&self.source, &self.source_key, day);
+        e.text("name", &self.name);
+        e.text("role", self.role.code());
+        e.text("specialty", &self.specialty);
+        e.maybe("email", self.email.as_ref());
+        e.maybe("phone", self.phone.as_ref());
+        e.text("language", &self.language);
+        e
     }
 }

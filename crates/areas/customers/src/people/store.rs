@@ -1,8 +1,10 @@
 //! The person table.
 
 use super::model::{Person, PersonRow};
+use crate::accounts;
 use crate::affiliations::{self, Link, LinkKind};
-use crate::{accounts, identifiers};
+use crate::identifiers::{self, EntityKind};
+use crate::sources::{self, Book, Owner, Rules};
 use rounds_kernel::{Day, PersonId, Result};
 use rounds_platform::imports::{ChunkReport, reject};
 use rounds_store::{MigrationTrait, Query, SqlMigration, Tx, args};
@@ -34,9 +36,11 @@ pub async fn get(db: &impl Query, id: PersonId) -> Result<Option<Person>> {
     db.one(&format!("SELECT {COLUMNS} FROM person WHERE id = $1"), args![id.0]).await
 }
 
-/// Ids by source key.
+/// Ids by source key: the record's own, that of any source that speaks of it, or of a record merged into it.
 pub async fn ids(db: &impl Query, keys: &[&str]) -> Result<HashMap<String, i64>> {
-    identifiers::keys(db, "person", "source_key", keys).await
+    let mut out = identifiers::keys(db, "person", "source_key", keys).await?;
+    sources::add_aliases(db, EntityKind::Person, keys, &mut out).await?;
+    Ok(out)
 }
 
 /// Where a row places its person.
@@ -56,6 +60,8 @@ pub async fn upsert(tx: &mut Tx, rows: Vec<PersonRow>) -> Result<ChunkReport> {
     let account_keys: HashSet<&str> = rows.iter().map(|r| r.account_key.as_str()).collect();
     let places = accounts::ids(tx, &account_keys.into_iter().collect::<Vec<_>>()).await?;
     let known = stored(tx, &rows).await?;
+    let mut book = Book::open(tx, EntityKind::Person, &known.values().map(|p| p.id).collect::<Vec<_>>()).await?;
+    let day = tx.now.day();
     let mut writes = Writes::default();
     let mut placed: Vec<Placed> = Vec::new();
     for row in rows {
@@ -74,18 +80,23 @@ pub async fn upsert(tx: &mut Tx, rows: Vec<PersonRow>) -> Result<ChunkReport> {
             continue;
         }
         placed.push(Placed { key: row.source_key.clone(), account, from: row.affil_from, source: row.source.clone() });
-        let before = writes.get(&row.source_key).or_else(|| known.get(&row.source_key)).cloned().unwrap_or_default();
-        let after = before.after(row);
+        let stored = known.get(&row.source_key);
+        let owner = stored.map_or_else(|| Owner::New(row.source_key.clone()), |p| Owner::Id(p.id));
+        let before = writes.get(&owner).or(stored).cloned().unwrap_or_default();
+        book.enter(&owner, &row.entry(day), || stored.map(Person::entry));
+        let after = named_by(&before, &row).heard(&|field| book.word(&owner, field));
         if after != before {
-            writes.put(after);
+            writes.put(owner, after);
         }
     }
     save(tx, &writes.people).await?;
     let ids = ids(tx, &placed.iter().map(|p| p.key.as_str()).collect::<Vec<_>>()).await?;
+    let written: HashSet<i64> = writes.people.iter().filter_map(|p| ids.get(&p.source_key)).copied().collect();
+    book.save(tx, &ids).await?;
     let moved = place(tx, &placed, &ids).await?;
     let mut touched = HashSet::new();
     for (p, moved) in placed.iter().zip(moved) {
-        let written = moved || writes.get(&p.key).is_some();
+        let written = moved || ids.get(&p.key).is_some_and(|id| written.contains(id));
         report.written += u64::from(written);
         report.created += u64::from(written && !known.contains_key(&p.key));
         report.unchanged += u64::from(!written);
@@ -95,37 +106,82 @@ pub async fn upsert(tx: &mut Tx, rows: Vec<PersonRow>) -> Result<ChunkReport> {
     Ok(report)
 }
 
+/// The record under the key it goes by, which a new one takes from its first row.
+fn named_by(before: &Person, row: &PersonRow) -> Person {
+    if before.source_key.is_empty() || before.source_key == row.source_key {
+        return Person { source_key: row.source_key.clone(), source: row.source.clone(), ..before.clone() };
+    }
+    before.clone()
+}
+
+/// What the people would say under `rules`, beside what they say: only those that would change.
+pub async fn would_change(db: &impl Query, rules: &Rules, ids: &[i64]) -> Result<Vec<(Person, Person)>> {
+    let said = sources::of(db, EntityKind::Person, ids).await?;
+    let settled = by_ids(db, ids).await?.into_iter().filter_map(|before| {
+        let records = said.get(&before.id)?;
+        let after = before.heard(&|field| sources::word_of(records, rules, field));
+        (after != before).then_some((before, after))
+    });
+    Ok(settled.collect())
+}
+
+/// Lets the sources of these people decide anew, and says how many records changed.
+pub async fn settle(tx: &mut Tx, ids: &[i64]) -> Result<u64> {
+    let rules = sources::rules(tx, EntityKind::Person).await?;
+    let changed: Vec<Person> = would_change(tx, &rules, ids).await?.into_iter().map(|(_, after)| after).collect();
+    save(tx, &changed).await?;
+    crate::search::index_people(tx, &changed.iter().map(|p| p.id).collect::<Vec<_>>()).await?;
+    Ok(changed.len() as u64)
+}
+
+/// Keeps what the record says as its source's word, when no source is kept for it yet.
+pub async fn keep_source(tx: &mut Tx, id: PersonId) -> Result<()> {
+    let mut book = Book::open(tx, EntityKind::Person, &[id.0]).await?;
+    if let Some(person) = get(tx, id).await? {
+        book.hold(&Owner::Id(id.0), || person.entry());
+    }
+    book.save(tx, &HashMap::new()).await
+}
+
+async fn by_ids(db: &impl Query, ids: &[i64]) -> Result<Vec<Person>> {
+    let mut out = Vec::with_capacity(ids.len());
+    for chunk in ids.chunks(1_000) {
+        let list = chunk.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
+        out.extend(db.all::<Person>(&format!("SELECT {COLUMNS} FROM person WHERE id IN ({list}) ORDER BY id"), vec![]).await?);
+    }
+    Ok(out)
+}
+
 /// People to be written, in the order of their rows, each once.
 #[derive(Default)]
 struct Writes {
     people: Vec<Person>,
-    at: HashMap<String, usize>,
+    at: HashMap<Owner, usize>,
 }
 
 impl Writes {
-    fn get(&self, key: &str) -> Option<&Person> {
-        self.at.get(key).and_then(|i| self.people.get(*i))
+    fn get(&self, owner: &Owner) -> Option<&Person> {
+        self.at.get(owner).and_then(|i| self.people.get(*i))
     }
 
-    fn put(&mut self, person: Person) {
-        match self.at.get(&person.source_key) {
+    fn put(&mut self, owner: Owner, person: Person) {
+        match self.at.get(&owner) {
             Some(i) => self.people[*i] = person,
             None => {
-                self.at.insert(person.source_key.clone(), self.people.len());
+                self.at.insert(owner, self.people.len());
                 self.people.push(person);
             }
         }
     }
 }
 
+/// People that the rows mean, by the rows' keys.
 async fn stored(tx: &Tx, rows: &[PersonRow]) -> Result<HashMap<String, Person>> {
     let keys: Vec<&str> = rows.iter().map(|r| r.source_key.as_str()).collect();
-    let ids: Vec<String> = ids(tx, &keys).await?.into_values().map(|id| id.to_string()).collect();
-    if ids.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let sql = format!("SELECT {COLUMNS} FROM person WHERE id IN ({})", ids.join(", "));
-    Ok(tx.all::<Person>(&sql, vec![]).await?.into_iter().map(|p| (p.source_key.clone(), p)).collect())
+    let known = ids(tx, &keys).await?;
+    let people: HashSet<i64> = known.values().copied().collect();
+    let people: HashMap<i64, Person> = by_ids(tx, &people.into_iter().collect::<Vec<_>>()).await?.into_iter().map(|p| (p.id, p)).collect();
+    Ok(known.into_iter().filter_map(|(key, id)| Some((key, people.get(&id)?.clone()))).collect())
 }
 
 async fn save(tx: &mut Tx, people: &[Person]) -> Result<()> {

@@ -11,9 +11,11 @@ mod store;
 
 pub use commands::ImportSystems;
 pub use model::{System, SystemRow};
-pub use store::{get, ids, migrations, upsert};
+pub use store::{get, ids, keep_source, migrations, settle, upsert, would_change};
 
 use crate::as_of::AsOf;
+use crate::identifiers::EntityKind;
+use crate::merging;
 use crate::panels::Panels;
 use axum::extract::{Path, State};
 use rounds_kernel::Permission;
@@ -26,7 +28,8 @@ pub const TABLES: &[&str] = &["health_system"];
 pub fn routes(panels: &Panels) -> Vec<Route> {
     let panels = panels.clone();
     let detail = move |State(app): State<App>, visitor: Visitor, as_of: AsOf, Path(id): Path<i64>| {
-        pages::detail(app, visitor, id, as_of, panels.clone())
+        let page = pages::detail(app.clone(), visitor.clone(), id, as_of, panels.clone());
+        async move { merging::or_survivor(&app, &visitor, EntityKind::System, id, page.await).await }
     };
     let mut all = api::routes();
     all.extend([

@@ -1,5 +1,7 @@
 //! A system, as read and as stored.
 
+use crate::sources::Entry;
+use rounds_kernel::Day;
 use rounds_store::FromQueryResult;
 use serde::{Deserialize, Serialize};
 
@@ -44,19 +46,41 @@ pub struct System {
 }
 
 impl System {
-    /// What the record says after `row`.
-    pub(super) fn after(&self, row: SystemRow) -> Self {
-        if row.mention && self.id != 0 {
-            return self.clone();
-        }
+    /// What the record says when its sources are heard: `word` gives their word on a field, `None` when they have none.
+    pub(super) fn heard(&self, word: &dyn Fn(&str) -> Option<Option<String>>) -> Self {
+        let text = |field: &str, old: &str| word(field).map_or_else(|| old.to_owned(), Option::unwrap_or_default);
+        let named = |field: &str, old: &str| Some(text(field, old)).filter(|t| !t.is_empty()).unwrap_or_else(|| old.to_owned());
         Self {
             id: self.id,
-            source_key: row.source_key,
-            name: row.name,
-            city: row.city,
-            state: row.state,
-            country: row.country,
-            source: row.source,
+            source_key: self.source_key.clone(),
+            name: named("name", &self.name),
+            city: text("city", &self.city),
+            state: text("state", &self.state),
+            country: text("country", &self.country),
+            source: self.source.clone(),
         }
+    }
+
+    /// What the record holds, as the word of the source it came from: for records older than the keeping of sources.
+    pub(super) fn entry(&self) -> Entry {
+        let mut e = Entry::new(&self.source, &self.source_key, Day(0));
+        e.text("name", &self.name);
+        e.text("city", &self.city);
+        e.text("state", &self.state);
+        e.text("country", &self.country);
+        e
+    }
+}
+
+impl SystemRow {
+    /// What the row says, as a source's word since `day`; a mention only adds to what others name.
+    pub(super) fn entry(&self, day: Day) -> Entry {
+        let mut e = Entry::new(&self.source, &self.source_key, day);
+        e.adds_only = self.mention;
+        e.text("name", &self.name);
+        e.text("city", &self.city);
+        e.text("state", &self.state);
+        e.text("country", &self.country);
+        e
     }
 }

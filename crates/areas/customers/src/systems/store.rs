@@ -1,7 +1,8 @@
 //! The system table.
 
 use super::model::{System, SystemRow};
-use crate::identifiers;
+use crate::identifiers::{self, EntityKind};
+use crate::sources::{self, Book, Owner, Rules};
 use rounds_kernel::{Result, SystemId};
 use rounds_platform::imports::{ChunkReport, reject};
 use rounds_store::{MigrationTrait, Query, SqlMigration, Tx, args};
@@ -25,9 +26,11 @@ CREATE INDEX health_system_name ON health_system (name, id);
 
 const COLUMNS: &str = "id, source_key, name, city, state, country, source";
 
-/// Ids by source key.
+/// Ids by source key: the record's own, that of any source that speaks of it, or of a record merged into it.
 pub async fn ids(db: &impl Query, keys: &[&str]) -> Result<HashMap<String, i64>> {
-    identifiers::keys(db, "health_system", "source_key", keys).await
+    let mut out = identifiers::keys(db, "health_system", "source_key", keys).await?;
+    sources::add_aliases(db, EntityKind::System, keys, &mut out).await?;
+    Ok(out)
 }
 
 /// One system.
@@ -40,6 +43,8 @@ pub async fn upsert(tx: &mut Tx, rows: Vec<SystemRow>) -> Result<ChunkReport> {
     let mut report = ChunkReport::default();
     let keys: Vec<&str> = rows.iter().map(|r| r.source_key.as_str()).collect();
     let known = stored(tx, &keys).await?;
+    let mut book = Book::open(tx, EntityKind::System, &known.values().map(|s| s.id).collect::<Vec<_>>()).await?;
+    let day = tx.now.day();
     let mut seen = HashSet::new();
     let mut writes: Vec<System> = Vec::new();
     for row in rows {
@@ -55,7 +60,15 @@ pub async fn upsert(tx: &mut Tx, rows: Vec<SystemRow>) -> Result<ChunkReport> {
             continue;
         }
         let before = known.get(&row.source_key).cloned().unwrap_or_default();
-        let after = before.after(row);
+        if row.mention && before.id != 0 {
+            report.unchanged += 1;
+            continue;
+        }
+        let owner = if before.id == 0 { Owner::New(row.source_key.clone()) } else { Owner::Id(before.id) };
+        book.enter(&owner, &row.entry(day), || (before.id != 0).then(|| before.entry()));
+        let own = before.source_key.is_empty() || before.source_key == row.source_key;
+        let named = if own { System { source_key: row.source_key, source: row.source, ..before.clone() } } else { before.clone() };
+        let after = named.heard(&|field| book.word(&owner, field));
         if after == before {
             report.unchanged += 1;
             continue;
@@ -66,18 +79,57 @@ pub async fn upsert(tx: &mut Tx, rows: Vec<SystemRow>) -> Result<ChunkReport> {
     }
     save(tx, &writes).await?;
     let keys: Vec<&str> = writes.iter().map(|w| w.source_key.as_str()).collect();
-    let written: Vec<i64> = ids(tx, &keys).await?.into_values().collect();
+    let stored = ids(tx, &keys).await?;
+    book.save(tx, &stored).await?;
+    let written: Vec<i64> = stored.into_values().collect();
     crate::search::index_systems(tx, &written).await?;
     Ok(report)
 }
 
+/// Systems that the keys mean.
 async fn stored(tx: &Tx, keys: &[&str]) -> Result<HashMap<String, System>> {
-    let ids: Vec<String> = ids(tx, keys).await?.into_values().map(|id| id.to_string()).collect();
-    if ids.is_empty() {
-        return Ok(HashMap::new());
+    let known = ids(tx, keys).await?;
+    let found: HashSet<i64> = known.values().copied().collect();
+    let found: HashMap<i64, System> = by_ids(tx, &found.into_iter().collect::<Vec<_>>()).await?.into_iter().map(|s| (s.id, s)).collect();
+    Ok(known.into_iter().filter_map(|(key, id)| Some((key, found.get(&id)?.clone()))).collect())
+}
+
+async fn by_ids(db: &impl Query, ids: &[i64]) -> Result<Vec<System>> {
+    let mut out = Vec::with_capacity(ids.len());
+    for chunk in ids.chunks(1_000) {
+        let list = chunk.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
+        out.extend(db.all::<System>(&format!("SELECT {COLUMNS} FROM health_system WHERE id IN ({list}) ORDER BY id"), vec![]).await?);
     }
-    let sql = format!("SELECT {COLUMNS} FROM health_system WHERE id IN ({})", ids.join(", "));
-    Ok(tx.all::<System>(&sql, vec![]).await?.into_iter().map(|s| (s.source_key.clone(), s)).collect())
+    Ok(out)
+}
+
+/// What the systems would say under `rules`, beside what they say: only those that would change.
+pub async fn would_change(db: &impl Query, rules: &Rules, ids: &[i64]) -> Result<Vec<(System, System)>> {
+    let said = sources::of(db, EntityKind::System, ids).await?;
+    let settled = by_ids(db, ids).await?.into_iter().filter_map(|before| {
+        let records = said.get(&before.id)?;
+        let after = before.heard(&|field| sources::word_of(records, rules, field));
+        (after != before).then_some((before, after))
+    });
+    Ok(settled.collect())
+}
+
+/// Lets the sources of these systems decide anew, and says how many records changed.
+pub async fn settle(tx: &mut Tx, ids: &[i64]) -> Result<u64> {
+    let rules = sources::rules(tx, EntityKind::System).await?;
+    let changed: Vec<System> = would_change(tx, &rules, ids).await?.into_iter().map(|(_, after)| after).collect();
+    save(tx, &changed).await?;
+    crate::search::index_systems(tx, &changed.iter().map(|s| s.id).collect::<Vec<_>>()).await?;
+    Ok(changed.len() as u64)
+}
+
+/// Keeps what the record says as its source's word, when no source is kept for it yet.
+pub async fn keep_source(tx: &mut Tx, id: SystemId) -> Result<()> {
+    let mut book = Book::open(tx, EntityKind::System, &[id.0]).await?;
+    if let Some(system) = get(tx, id).await? {
+        book.hold(&Owner::Id(id.0), || system.entry());
+    }
+    book.save(tx, &HashMap::new()).await
 }
 
 async fn save(tx: &mut Tx, systems: &[System]) -> Result<()> {

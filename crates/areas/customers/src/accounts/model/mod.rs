@@ -5,12 +5,13 @@ mod zones;
 pub use zones::zone_of_state;
 
 use crate::regions::Region;
-use rounds_kernel::CareSetting;
+use crate::sources::Entry;
+use rounds_kernel::{CareSetting, Day};
 use rounds_store::FromQueryResult;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
-/// An account on its way into the record. What is `None` or empty says nothing: it leaves what is known.
+/// An account on its way into the record. What is `None` or empty says nothing: it leaves what is known; `Some("")` clears.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct AccountRow {
     /// Line in the file; 0 if there is none.
@@ -56,6 +57,28 @@ pub struct AccountRow {
 }
 
 impl AccountRow {
+    /// What the row says, as a source's word since `day`.
+    pub(super) fn entry(&self, day: Day) -> Entry {
+        let mut e = Entry::new(&self.source, &self.source_key, day);
+        e.adds_only = self.adds_only;
+        e.text("name", &self.name);
+        e.text("setting", self.setting.code());
+        e.text("street", &self.street);
+        e.text("city", &self.city);
+        e.text("state", &self.state);
+        e.text("zip", &self.zip);
+        e.text("country", &self.country);
+        e.maybe("zone", self.zone.as_ref());
+        e.maybe("hsa", self.hsa);
+        e.maybe("hrr", self.hrr);
+        e.maybe("hrr_name", self.hrr_name.as_ref());
+        e.maybe("beds", self.beds);
+        e.maybe("rating", self.rating);
+        e.maybe("ownership", self.ownership.as_ref());
+        e.maybe("phone", self.phone.as_ref());
+        e
+    }
+
     /// A row that says no more than key, name, kind and source.
     pub fn new(source_key: impl Into<String>, name: impl Into<String>, setting: CareSetting, source: &str) -> Self {
         Self {
@@ -135,42 +158,64 @@ impl Account {
         [self.city.as_str(), self.state.as_str()].into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>().join(", ")
     }
 
-    /// What the record says after `row`; `regions` holds what is known of the ZIPs of both.
-    pub(super) fn after(&self, row: &AccountRow, regions: &HashMap<String, Region>) -> Self {
-        let known = self.id != 0;
-        // A source that only adds names nothing that another source has named.
-        let names = !(known && row.adds_only && self.source != row.source);
-        let text = |old: &str, new: &str| if (names || old.is_empty()) && !new.is_empty() { new.to_owned() } else { old.to_owned() };
-        let state = text(&self.state, &row.state);
-        let zip = text(&self.zip, &row.zip);
+    /// What the record says when its sources are heard: `word` gives their word on a field, `None` when they have none. What follows from
+    /// the place (time zone, referral region) follows from the place that was chosen; `regions` holds what is known of its ZIP.
+    pub(super) fn heard(&self, word: &dyn Fn(&str) -> Option<Option<String>>, regions: &HashMap<String, Region>) -> Self {
+        let text = |field: &str, old: &str| word(field).map_or_else(|| old.to_owned(), Option::unwrap_or_default);
+        let named = |field: &str, old: &str| Some(text(field, old)).filter(|t| !t.is_empty()).unwrap_or_else(|| old.to_owned());
+        let maybe = |field: &str, old: &Option<String>| word(field).unwrap_or_else(|| old.clone());
+        let number = |field: &str, old: Option<i64>| word(field).map_or(old, |w| w.and_then(|v| v.parse().ok()));
+        let (state, zip) = (text("state", &self.state), text("zip", &self.zip));
         let moved = zip != self.zip;
         let region = regions.get(&zip);
         let kept_zone = Some(self.zone.clone()).filter(|z| !z.is_empty() && state == self.state);
-        let own = |old: &Option<i64>, new: Option<i64>| new.or(if moved { None } else { *old });
+        let own = |old: Option<i64>| if moved { None } else { old };
+        let old_name = if moved { None } else { self.hrr_name.clone() };
         Self {
             id: self.id,
-            source_key: if names { row.source_key.clone() } else { self.source_key.clone() },
-            name: text(&self.name, &row.name),
-            setting: if names { row.setting.code().to_owned() } else { self.setting.clone() },
-            street: text(&self.street, &row.street),
-            city: text(&self.city, &row.city),
-            zone: row.zone.clone().or(kept_zone).unwrap_or_else(|| zone_of_state(&state).to_owned()),
-            country: text(&self.country, &row.country),
-            hsa: region.map(|r| r.hsa).or(own(&self.hsa, row.hsa)),
-            hrr: region.map(|r| r.hrr).or(own(&self.hrr, row.hrr)),
-            hrr_name: region.map(|r| r.hrr_name.clone()).or_else(|| row.hrr_name.clone()).or(if moved {
-                None
-            } else {
-                self.hrr_name.clone()
-            }),
-            beds: row.beds.or(self.beds),
-            rating: row.rating.or(self.rating),
-            ownership: row.ownership.clone().or_else(|| self.ownership.clone()),
-            phone: row.phone.clone().or_else(|| self.phone.clone()),
-            source: if names { row.source.clone() } else { self.source.clone() },
+            source_key: self.source_key.clone(),
+            name: named("name", &self.name),
+            setting: named("setting", &self.setting),
+            street: text("street", &self.street),
+            city: text("city", &self.city),
+            zone: word("zone").flatten().or(kept_zone).unwrap_or_else(|| zone_of_state(&state).to_owned()),
+            country: named("country", &self.country),
+            hsa: region.map(|r| r.hsa).or_else(|| number("hsa", own(self.hsa))),
+            hrr: region.map(|r| r.hrr).or_else(|| number("hrr", own(self.hrr))),
+            hrr_name: region.map(|r| r.hrr_name.clone()).or_else(|| maybe("hrr_name", &old_name)),
+            beds: number("beds", self.beds),
+            rating: number("rating", self.rating),
+            ownership: maybe("ownership", &self.ownership),
+            phone: maybe("phone", &self.phone),
+            source: self.source.clone(),
             state,
             zip,
         }
+    }
+
+    /// What the record holds, as the word of the source it came from: for records older than the keeping of sources.
+    pub(super) fn entry(&self) -> Entry {
+        let mut e = Entry::new(&self.source, &self.source_key, Day(0));
+        for (field, value) in [
+            ("name", &self.name),
+            ("setting", &self.setting),
+            ("street", &self.street),
+            ("city", &self.city),
+            ("state", &self.state),
+            ("zip", &self.zip),
+            ("country", &self.country),
+            ("zone", &self.zone),
+        ] {
+            e.text(field, value);
+        }
+        e.maybe("hsa", self.hsa);
+        e.maybe("hrr", self.hrr);
+        e.maybe("hrr_name", self.hrr_name.as_ref());
+        e.maybe("beds", self.beds);
+        e.maybe("rating", self.rating);
+        e.maybe("ownership", self.ownership.as_ref());
+        e.maybe("phone", self.phone.as_ref());
+        e
     }
 }
 
@@ -178,36 +223,24 @@ impl Account {
 mod tests {
     use super::*;
 
-    fn row(source: &str, name: &str) -> AccountRow {
-        AccountRow {
-            state: "AZ".into(),
-            zip: "85001".into(),
-            ..AccountRow::new(format!("{source}-1"), name, CareSetting::Hospital, source)
-        }
+    fn words<'a>(said: &'a [(&'a str, Option<&'a str>)]) -> impl Fn(&str) -> Option<Option<String>> + 'a {
+        move |field| said.iter().find(|(f, _)| *f == field).map(|(_, v)| v.map(str::to_owned))
     }
 
     #[test]
-    fn a_source_that_only_adds_leaves_the_name() {
-        let first = Account { id: 7, ..Account::default().after(&row("ahrq", "Mercy"), &HashMap::new()) };
-        let cms = AccountRow { rating: Some(4), adds_only: true, ..row("cms", "MERCY HOSPITAL INC") };
-        let second = first.after(&cms, &HashMap::new());
-        assert_eq!((second.name.as_str(), second.rating, second.source_key.as_str()), ("Mercy", Some(4), "ahrq-1"));
-        let alone = Account::default().after(&cms, &HashMap::new());
-        assert_eq!(alone.name, "MERCY HOSPITAL INC");
-        let renamed = Account { id: 7, ..alone }.after(&row("ahrq", "Mercy"), &HashMap::new());
-        assert_eq!(
-            (renamed.name.as_str(), renamed.rating, renamed.source_key.as_str()),
-            ("Mercy", Some(4), "ahrq-1"),
-            "the order of files does not matter"
-        );
+    fn what_no_source_speaks_of_stays_and_a_name_cannot_be_cleared() {
+        let held = Account { id: 7, name: "Mercy".into(), phone: Some("1".into()), beds: Some(20), ..Account::default() };
+        let after = held.heard(&words(&[("name", None), ("phone", None), ("rating", Some("4"))]), &HashMap::new());
+        assert_eq!((after.name.as_str(), after.phone, after.beds, after.rating), ("Mercy", None, Some(20), Some(4)));
     }
 
     #[test]
     fn a_move_forgets_the_old_region_and_zone() {
         let region = Region { zip: "85001".into(), hsa: 1, hsa_name: "Phoenix, AZ".into(), hrr: 12, hrr_name: "Phoenix, AZ".into() };
-        let first = Account { id: 7, ..Account::default().after(&row("a", "Mercy"), &HashMap::from([(region.zip.clone(), region)])) };
+        let regions = HashMap::from([(region.zip.clone(), region)]);
+        let first = Account { id: 7, ..Account::default().heard(&words(&[("state", Some("AZ")), ("zip", Some("85001"))]), &regions) };
         assert_eq!((first.hrr, first.zone.as_str()), (Some(12), "America/Phoenix"));
-        let moved = first.after(&AccountRow { state: "NY".into(), zip: "10001".into(), ..row("a", "Mercy") }, &HashMap::new());
+        let moved = first.heard(&words(&[("state", Some("NY")), ("zip", Some("10001"))]), &HashMap::new());
         assert_eq!((moved.hrr, moved.hrr_name, moved.zone.as_str()), (None, None, "America/New_York"));
     }
 }

@@ -1,0 +1,197 @@
+//! Merging in the whole product: whatever points at two records points at one afterwards, and un-merge puts every row back.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod common;
+
+use common::World;
+use rounds_cli::compose;
+use rounds_customers::identifiers::EntityKind;
+use rounds_customers::merging::{Merge, Merged, Unmerge};
+use rounds_kernel::{Actor, Result, Rng, Role};
+use rounds_store::{Engine, FromQueryResult, Query};
+use rounds_testkit::databases;
+use std::collections::BTreeMap;
+
+#[derive(FromQueryResult)]
+struct Text {
+    text: String,
+}
+
+/// Logs that only grow, and the memory of merges itself.
+const LOGS: &[&str] = &["audit", "outbox", "command_key", "moved_row", "merge", "job", "seaql_migrations", "match_pair"];
+
+/// The whole database as text, table by table, without logs; and without the facts that tell of merges.
+async fn dump(w: &World) -> BTreeMap<String, Vec<String>> {
+    let db = &w.runner.db;
+    let tables = match db.engine() {
+        Engine::Sqlite => {
+            "SELECT name AS text FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'search_doc_%' ORDER BY 1"
+        }
+        Engine::Postgres => "SELECT table_name::text AS text FROM information_schema.tables WHERE table_schema = current_schema() AND table_type = 'BASE TABLE' ORDER BY 1",
+    };
+    let mut out = BTreeMap::new();
+    for Text { text: table } in db.all::<Text>(tables, vec![]).await.unwrap() {
+        if LOGS.contains(&table.as_str()) {
+            continue;
+        }
+        let row = match db.engine() {
+            Engine::Postgres => "CAST(t AS TEXT)".to_owned(),
+            Engine::Sqlite => {
+                let columns: Vec<Text> = db.all(&format!("SELECT name AS text FROM pragma_table_info('{table}')"), vec![]).await.unwrap();
+                let first = if table == "search_doc" { "rowid || ' ' || " } else { "" };
+                format!("{first}{}", columns.iter().map(|c| format!("quote({})", c.text)).collect::<Vec<_>>().join(" || ',' || "))
+            }
+        };
+        let only = if table == "fact" { "WHERE kind <> 'merge'" } else { "" };
+        let rows: Vec<Text> = db.all(&format!("SELECT {row} AS text FROM {table} t {only} ORDER BY 1"), vec![]).await.unwrap();
+        out.insert(table, rows.into_iter().map(|r| r.text).collect());
+    }
+    out
+}
+
+fn same(before: &BTreeMap<String, Vec<String>>, after: &BTreeMap<String, Vec<String>>, engine: &str) {
+    for (table, rows) in before {
+        let other = rows.iter().zip(&after[table]).find(|(a, b)| a != b);
+        assert_eq!(other, None, "{engine}: {table} differs");
+        assert_eq!(rows.len(), after[table].len(), "{engine}: {table} has other rows");
+    }
+}
+
+async fn merge(w: &World, kind: EntityKind, survivor: i64, merged: i64) -> Result<Merged> {
+    let references = compose::references();
+    w.runner.run(&Actor::program("test"), Merge { kind, survivor, merged, reason: "test".into(), references }).await
+}
+
+async fn unmerge(w: &World, merge: i64) -> Result<()> {
+    w.runner.run(&Actor::program("test"), Unmerge { merge, references: compose::references() }).await.map(|_| ())
+}
+
+async fn ids(w: &World, table: &str) -> Vec<i64> {
+    #[derive(FromQueryResult)]
+    struct Id {
+        id: i64,
+    }
+    let found: Vec<Id> = w.runner.db.all(&format!("SELECT id FROM {table} ORDER BY id"), vec![]).await.unwrap();
+    found.into_iter().map(|i| i.id).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_merged_and_taken_apart_again_is_word_for_word_what_it_was() {
+    for db in databases().await {
+        let w = common::planned(db, 60).await;
+        let engine = w.db.engine;
+        let before = dump(&w).await;
+        let mut rng = Rng::new(11);
+        let mut done: Vec<(EntityKind, i64, i64)> = Vec::new();
+        for kind in EntityKind::ALL {
+            let table = if kind == EntityKind::System { "health_system" } else { kind.code() };
+            let mut left = ids(&w, table).await;
+            for _ in 0..if kind == EntityKind::Person { 25 } else { 6 } {
+                if left.len() < 3 {
+                    break;
+                }
+                let merged = left.swap_remove(rng.below(left.len()));
+                let survivor = left[rng.below(left.len())];
+                let out = merge(&w, kind, survivor, merged).await.unwrap();
+                assert!(kind != EntityKind::Account || out.rows > 0, "{engine}: an account has rows that point at it");
+                for r in compose::references().iter().filter(|r| r.entity == kind) {
+                    let of_kind = r.kind_column.map_or(String::new(), |c| format!(" AND {c} = '{}'", kind.code()));
+                    let sql = format!("SELECT COUNT(*) FROM {} WHERE {} = {merged}{of_kind}", r.table, r.column);
+                    assert_eq!(w.count(&sql).await, 0, "{engine}: {}.{} still points at the merged record", r.table, r.column);
+                }
+                done.push((kind, out.merge, merged));
+            }
+        }
+        assert_ne!(dump(&w).await, before);
+        for (_, merge, _) in done.iter().rev() {
+            unmerge(&w, *merge).await.unwrap();
+        }
+        same(&before, &dump(&w).await, engine);
+        let told = w.count("SELECT COUNT(*) FROM fact WHERE kind = 'merge'").await;
+        assert_eq!(told as usize, done.len() * 3, "{engine}: the timelines tell of all of it");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_permissions_the_stricter_stays_and_nobody_gains_one() {
+    for db in databases().await {
+        let w = common::market(db, 12).await;
+        let people = ids(&w, "person").await;
+        let (kept, gone) = (people[0], people[1]);
+        let db = &w.runner.db;
+        db.housekeep(&format!("DELETE FROM permission WHERE person_id IN ({kept}, {gone})"), vec![]).await.unwrap();
+        for (person, channel, state) in
+            [(kept, "phone", "granted"), (gone, "phone", "denied"), (kept, "email", "denied"), (gone, "email", "granted"), (gone, "visit", "granted"), (kept, "video", "granted")]
+        {
+            let sql = format!(
+                "INSERT INTO permission (person_id, channel, state, basis, source, valid_from) VALUES ({person}, '{channel}', '{state}', 'test', 'test', 1)"
+            );
+            db.housekeep(&sql, vec![]).await.unwrap();
+        }
+        let out = merge(&w, EntityKind::Person, kept, gone).await.unwrap();
+        let sql = format!("SELECT channel || ' ' || state AS text FROM permission WHERE person_id = {kept} AND valid_to IS NULL ORDER BY 1");
+        let open: Vec<String> = db.all::<Text>(&sql, vec![]).await.unwrap().into_iter().map(|t| t.text).collect();
+        assert_eq!(open, ["email denied", "phone denied", "video granted"], "{}", w.db.engine);
+        unmerge(&w, out.merge).await.unwrap();
+        let all = format!("SELECT COUNT(*) FROM permission WHERE person_id = {gone} AND valid_to IS NULL AND state = 'granted'");
+        assert_eq!(w.count(&all).await, 2, "{}: the grants are back where they were", w.db.engine);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_stewards_one_is_told_and_chains_hold() {
+    for db in databases().await {
+        let w = common::market(db, 12).await;
+        let engine = w.db.engine;
+        let accounts = ids(&w, "account").await;
+        let [a, b, c] = [accounts[0], accounts[1], accounts[2]];
+        let (one, two) = tokio::join!(merge(&w, EntityKind::Account, b, a), merge(&w, EntityKind::Account, b, a));
+        let told = [&one, &two].into_iter().filter_map(|r| r.as_ref().err()).map(|e| e.code.as_str()).collect::<Vec<_>>();
+        assert_eq!(told, ["merge.gone"], "{engine}: one of two");
+        let first = one.or(two).unwrap();
+        // While B goes into C, A (which is B by now) cannot be merged by its old id.
+        let (through, late) = tokio::join!(merge(&w, EntityKind::Account, c, b), merge(&w, EntityKind::Account, c, a));
+        let second = through.unwrap();
+        assert_eq!(late.unwrap_err().code, "merge.gone", "{engine}");
+        let at = rounds_customers::merging::survivor(&w.runner.db, EntityKind::Account, a).await.unwrap();
+        assert_eq!(at, Some(c), "{engine}: the chain leads to the end");
+        assert_eq!(unmerge(&w, first.merge).await.unwrap_err().code, "merge.later", "{engine}: the later one first");
+        let (x, y) = tokio::join!(unmerge(&w, second.merge), unmerge(&w, second.merge));
+        assert!(x.is_ok() != y.is_ok(), "{engine}: taken apart once");
+        unmerge(&w, first.merge).await.unwrap();
+        assert_eq!(ids(&w, "account").await, accounts, "{engine}");
+        assert_eq!(merge(&w, EntityKind::Account, a, a).await.unwrap_err().code, "merge.itself");
+        assert_eq!(merge(&w, EntityKind::Account, a, 999_999).await.unwrap_err().code, "record.not_found");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_old_page_leads_to_the_new_and_later_files_find_the_survivor() {
+    for db in databases().await {
+        let w = common::market(db, 12).await;
+        let engine = w.db.engine;
+        let [kept, gone] = [ids(&w, "account").await[0], ids(&w, "account").await[1]];
+        let key = w.runner.db.text(&format!("SELECT source_key FROM account WHERE id = {gone}"), vec![]).await.unwrap().unwrap();
+        let out = merge(&w, EntityKind::Account, kept, gone).await.unwrap();
+        let site = w.site().await;
+        let steward = site.sign_in(&w.user(Role::Operations).email, common::PASSWORD).await;
+        let answer = steward.get(&format!("/accounts/{gone}")).await;
+        assert_eq!((answer.status.as_u16(), answer.location.as_deref()), (301, Some(format!("/accounts/{kept}").as_str())), "{engine}");
+        assert_eq!(steward.get("/accounts/999999").await.status.as_u16(), 404);
+        let page = steward.get(&format!("/accounts/{kept}")).await;
+        assert!(page.status.is_success() && page.body.contains("was merged into this record"), "{engine}: the timeline tells");
+        let found = rounds_customers::accounts::ids(&w.runner.db, &[key.as_str()]).await.unwrap();
+        assert_eq!(found[&key], kept, "{engine}: a file's key leads to the survivor");
+        let row = rounds_customers::accounts::AccountRow {
+            beds: Some(777),
+            ..rounds_customers::accounts::AccountRow::new(&key, "Named anew", rounds_kernel::CareSetting::Hospital, "simulation")
+        };
+        w.clock.set(common::monday().plus_minutes(10));
+        w.runner.run(&Actor::program("test"), rounds_customers::accounts::ImportAccounts { rows: vec![row] }).await.unwrap();
+        assert_eq!(w.count("SELECT COUNT(*) FROM account").await, 11, "{engine}: nothing doubled");
+        unmerge(&w, out.merge).await.unwrap();
+        let said = w.runner.db.text(&format!("SELECT name || ' ' || beds FROM account WHERE id = {gone}"), vec![]).await.unwrap().unwrap();
+        assert_eq!(said, "Named anew 777", "{engine}: what its source said meanwhile is the merged record's own");
+        assert_ne!(w.count(&format!("SELECT beds FROM account WHERE id = {kept}")).await, 777, "{engine}");
+    }
+}
