@@ -33,6 +33,10 @@ pub enum Commands {
     Simulate(Simulate),
     /// Decide a week's next best actions, check and store them.
     Plan(Plan),
+    /// Look for systems, accounts and people that are in the record twice.
+    Match(Match),
+    /// Merge two records, or take a merge apart.
+    Merge(MergeArgs),
     /// Create users and set passwords.
     User(User),
     /// Make a key for the API; its token is printed this once.
@@ -173,6 +177,34 @@ pub struct Key {
     /// Days until it ends.
     #[arg(long, default_value_t = 90)]
     pub days: i64,
+/// `rounds match`
+#[derive(Debug, Args)]
+pub struct Match {
+    #[command(flatten)]
+    pub at: Database,
+    /// accounts, people or systems; all of them if not given.
+    #[arg(long)]
+    pub kind: Option<String>,
+    /// Compare all with all and learn anew; otherwise only what came since the last run is compared with the record.
+    #[arg(long)]
+    pub all: bool,
+}
+
+/// `rounds merge`
+#[derive(Debug, Args)]
+pub struct MergeArgs {
+    #[command(flatten)]
+    pub at: Database,
+    /// accounts, people or systems.
+    #[arg(long)]
+    pub kind: Option<String>,
+    /// Id of the record that stays.
+    pub survivor: Option<i64>,
+    /// Id of the record that goes into it.
+    pub merged: Option<i64>,
+    /// Take this merge apart instead.
+    #[arg(long, conflicts_with_all = ["survivor", "merged"])]
+    pub undo: Option<i64>,
 }
 
 /// `rounds user`

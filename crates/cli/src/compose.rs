@@ -50,6 +50,7 @@ fn panels() -> Vec<Arc<dyn Panel>> {
     all.push(Arc::new(rounds_design::coverage::CoveragePanel));
     all.push(Arc::new(rounds_design::potential::PotentialPanel));
     all.push(Arc::new(rounds_consent::permissions::PermissionPanel));
+    all.push(Arc::new(rounds_customers::sources::SourcesPanel));
     all.extend(rounds_demand::panels());
     all.extend(rounds_serve::panels());
     all
@@ -85,6 +86,7 @@ pub fn works() -> Vec<Arc<dyn Work>> {
         Arc::new(rounds_design::coverage::SearchFollowsCoverage),
         Arc::new(rounds_engage::next_best_action::PlanWork),
     ];
+    all.push(Arc::new(rounds_customers::sources::SettleWork));
     all.extend(rounds_customers::matching::works(&references()));
     all
 }

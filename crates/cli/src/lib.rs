@@ -7,6 +7,7 @@ mod demo;
 mod explain;
 mod import;
 mod key;
+mod matching;
 mod plan;
 pub mod progress;
 mod serve;
@@ -29,6 +30,8 @@ pub async fn run(cli: Cli) -> Result<()> {
         Commands::Import(a) => import::run(a).await,
         Commands::Simulate(a) => simulate::run(a).await,
         Commands::Plan(a) => plan::run(a).await,
+        Commands::Match(a) => matching::run(a).await,
+        Commands::Merge(a) => matching::merge(a).await,
         Commands::User(a) => user::run(a).await,
         Commands::Key(a) => key::run(a).await,
         Commands::Bench(Bench::Assign(a)) => bench::assign(a),

@@ -27,7 +27,9 @@ async fn dump(w: &World) -> BTreeMap<String, Vec<String>> {
         Engine::Sqlite => {
             "SELECT name AS text FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'search_doc_%' ORDER BY 1"
         }
-        Engine::Postgres => "SELECT table_name::text AS text FROM information_schema.tables WHERE table_schema = current_schema() AND table_type = 'BASE TABLE' ORDER BY 1",
+        Engine::Postgres => {
+            "SELECT table_name::text AS text FROM information_schema.tables WHERE table_schema = current_schema() AND table_type = 'BASE TABLE' ORDER BY 1"
+        }
     };
     let mut out = BTreeMap::new();
     for Text { text: table } in db.all::<Text>(tables, vec![]).await.unwrap() {
@@ -120,16 +122,22 @@ async fn of_two_permissions_the_stricter_stays_and_nobody_gains_one() {
         let (kept, gone) = (people[0], people[1]);
         let db = &w.runner.db;
         db.housekeep(&format!("DELETE FROM permission WHERE person_id IN ({kept}, {gone})"), vec![]).await.unwrap();
-        for (person, channel, state) in
-            [(kept, "phone", "granted"), (gone, "phone", "denied"), (kept, "email", "denied"), (gone, "email", "granted"), (gone, "visit", "granted"), (kept, "video", "granted")]
-        {
+        for (person, channel, state) in [
+            (kept, "phone", "granted"),
+            (gone, "phone", "denied"),
+            (kept, "email", "denied"),
+            (gone, "email", "granted"),
+            (gone, "visit", "granted"),
+            (kept, "video", "granted"),
+        ] {
             let sql = format!(
                 "INSERT INTO permission (person_id, channel, state, basis, source, valid_from) VALUES ({person}, '{channel}', '{state}', 'test', 'test', 1)"
             );
             db.housekeep(&sql, vec![]).await.unwrap();
         }
         let out = merge(&w, EntityKind::Person, kept, gone).await.unwrap();
-        let sql = format!("SELECT channel || ' ' || state AS text FROM permission WHERE person_id = {kept} AND valid_to IS NULL ORDER BY 1");
+        let sql =
+            format!("SELECT channel || ' ' || state AS text FROM permission WHERE person_id = {kept} AND valid_to IS NULL ORDER BY 1");
         let open: Vec<String> = db.all::<Text>(&sql, vec![]).await.unwrap().into_iter().map(|t| t.text).collect();
         assert_eq!(open, ["email denied", "phone denied", "video granted"], "{}", w.db.engine);
         unmerge(&w, out.merge).await.unwrap();

@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod affiliations;
 pub mod as_of;
 pub mod company_files;
+pub mod governance;
 pub mod identifiers;
 pub mod lists;
 pub mod matching;
@@ -63,6 +64,8 @@ pub fn routes(panels: Vec<Arc<dyn panels::Panel>>) -> Vec<Route> {
     all.extend(affiliations::routes());
     all.extend(timeline::routes());
     all.extend(screening::routes());
+    all.extend(sources::routes());
+    all.extend(governance::routes());
     all
 }
 
@@ -75,5 +78,7 @@ pub fn samples() -> Vec<(&'static str, String)> {
     all.extend(search::samples());
     all.extend(screening::samples());
     all.extend(matching::samples());
+    all.extend(sources::samples());
+    all.extend(governance::samples());
     all
 }

@@ -14,7 +14,7 @@ pub use commands::ImportAccounts;
 pub use model::{Account, AccountRow, zone_of_state};
 pub use pages::samples;
 pub use queries::contains;
-pub use store::{get, ids, keep_source, migrations, place, settle, upsert, would_change};
+pub use store::{get, ids, keep_source, migrations, place, preview, settle, upsert};
 
 use crate::identifiers::EntityKind;
 use crate::merging;

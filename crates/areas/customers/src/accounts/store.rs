@@ -123,7 +123,7 @@ fn named_by(before: &Account, row: &AccountRow, book: &Book, owner: &Owner) -> A
 }
 
 /// What the records would say under `rules`, beside what they say: only those that would change.
-pub async fn would_change(db: &impl Query, rules: &Rules, ids: &[i64]) -> Result<Vec<(Account, Account)>> {
+async fn would_change(db: &impl Query, rules: &Rules, ids: &[i64]) -> Result<Vec<(Account, Account)>> {
     let said = sources::of(db, EntityKind::Account, ids).await?;
     let held = by_ids(db, ids).await?;
     let zips = said.values().flatten().filter_map(|r| r.said.get("zip")?.0.as_deref()).chain(held.iter().map(|a| a.zip.as_str()));
@@ -135,6 +135,16 @@ pub async fn would_change(db: &impl Query, rules: &Rules, ids: &[i64]) -> Result
         (after != before).then_some((before, after))
     });
     Ok(settled.collect())
+}
+
+/// What `rules` would change in one field of these records.
+pub async fn preview(db: &impl Query, rules: &Rules, ids: &[i64], field: &str) -> Result<Vec<sources::Change>> {
+    let word = |r: &Account| r.entry().said.into_iter().find(|(f, _)| *f == field).and_then(|(_, v)| v).unwrap_or_default();
+    let change = |(before, after): (Account, Account)| {
+        let (was, says) = (word(&before), word(&after));
+        (was != says).then_some(sources::Change { id: before.id, name: before.name, before: was, after: says })
+    };
+    Ok(would_change(db, rules, ids).await?.into_iter().filter_map(change).collect())
 }
 
 /// Lets the sources of these records decide anew, and says how many records changed.

@@ -57,7 +57,9 @@ fn sql(kind: EntityKind) -> &'static str {
              COALESCE((SELECT MIN(a.name) FROM affiliation f JOIN account a ON a.id = f.parent_id WHERE f.child_kind = 'person' \
              AND f.child_id = p.id AND f.parent_kind = 'account' AND f.valid_to IS NULL), '') AS e, '' AS f FROM person p ORDER BY p.id"
         }
-        EntityKind::System => "SELECT id, name, city AS a, state AS b, country AS c, '' AS d, '' AS e, '' AS f FROM health_system ORDER BY id",
+        EntityKind::System => {
+            "SELECT id, name, city AS a, state AS b, country AS c, '' AS d, '' AS e, '' AS f FROM health_system ORDER BY id"
+        }
     }
 }
 
@@ -76,13 +78,7 @@ fn columns(kind: EntityKind) -> (&'static [(Role, &'static str)], Option<&'stati
             Some("setting"),
         ),
         EntityKind::Person => (
-            &[
-                (Role::Name, "name"),
-                (Role::Occupation, "specialty"),
-                (Role::Email, "email"),
-                (Role::Phone, "phone"),
-                (Role::Site, "site"),
-            ],
+            &[(Role::Name, "name"), (Role::Occupation, "specialty"), (Role::Email, "email"), (Role::Phone, "phone"), (Role::Site, "site")],
             Some("role"),
         ),
         EntityKind::System => (&[(Role::Name, "name"), (Role::City, "city"), (Role::State, "state")], None),

@@ -55,7 +55,8 @@ pub struct MergeRow {
     pub undone_at: Option<i64>,
 }
 
-const COLUMNS: &str = "id, entity_kind, survivor_id, merged_id, survivor_name, merged_name, reason, row_count, removed_count, at, user_id, undone_at";
+const COLUMNS: &str =
+    "id, entity_kind, survivor_id, merged_id, survivor_name, merged_name, reason, row_count, removed_count, at, user_id, undone_at";
 
 /// One merge by id.
 pub async fn merge(db: &impl Query, id: i64) -> Result<Option<MergeRow>> {
@@ -64,7 +65,8 @@ pub async fn merge(db: &impl Query, id: i64) -> Result<Option<MergeRow>> {
 
 /// Merges into a record that are in force, the latest first.
 pub async fn into(db: &impl Query, kind: EntityKind, survivor: i64) -> Result<Vec<MergeRow>> {
-    let sql = format!("SELECT {COLUMNS} FROM merge WHERE entity_kind = $1 AND survivor_id = $2 AND undone_at IS NULL ORDER BY id DESC LIMIT 100");
+    let sql =
+        format!("SELECT {COLUMNS} FROM merge WHERE entity_kind = $1 AND survivor_id = $2 AND undone_at IS NULL ORDER BY id DESC LIMIT 100");
     db.all(&sql, args![kind.code(), survivor]).await
 }
 

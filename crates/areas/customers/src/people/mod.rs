@@ -12,7 +12,7 @@ mod store;
 
 pub use commands::ImportPeople;
 pub use model::{Person, PersonRow};
-pub use store::{get, ids, keep_source, migrations, settle, upsert, would_change};
+pub use store::{get, ids, keep_source, migrations, preview, settle, upsert};
 
 use crate::identifiers::EntityKind;
 use crate::merging;

@@ -115,7 +115,7 @@ fn named_by(before: &Person, row: &PersonRow) -> Person {
 }
 
 /// What the people would say under `rules`, beside what they say: only those that would change.
-pub async fn would_change(db: &impl Query, rules: &Rules, ids: &[i64]) -> Result<Vec<(Person, Person)>> {
+async fn would_change(db: &impl Query, rules: &Rules, ids: &[i64]) -> Result<Vec<(Person, Person)>> {
     let said = sources::of(db, EntityKind::Person, ids).await?;
     let settled = by_ids(db, ids).await?.into_iter().filter_map(|before| {
         let records = said.get(&before.id)?;
@@ -123,6 +123,16 @@ pub async fn would_change(db: &impl Query, rules: &Rules, ids: &[i64]) -> Result
         (after != before).then_some((before, after))
     });
     Ok(settled.collect())
+}
+
+/// What `rules` would change in one field of these records.
+pub async fn preview(db: &impl Query, rules: &Rules, ids: &[i64], field: &str) -> Result<Vec<sources::Change>> {
+    let word = |r: &Person| r.entry().said.into_iter().find(|(f, _)| *f == field).and_then(|(_, v)| v).unwrap_or_default();
+    let change = |(before, after): (Person, Person)| {
+        let (was, says) = (word(&before), word(&after));
+        (was != says).then_some(sources::Change { id: before.id, name: before.name, before: was, after: says })
+    };
+    Ok(would_change(db, rules, ids).await?.into_iter().filter_map(change).collect())
 }
 
 /// Lets the sources of these people decide anew, and says how many records changed.

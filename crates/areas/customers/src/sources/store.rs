@@ -297,3 +297,67 @@ pub async fn history(db: &impl Query, records: &[SourceRecord]) -> Result<Vec<Pa
     );
     db.all(&sql, vec![]).await
 }
+
+#[derive(FromQueryResult)]
+struct Id {
+    id: i64,
+}
+
+/// Ids after `after` of records of which several sources speak.
+pub(super) async fn with_several(db: &impl Query, kind: EntityKind, after: i64, limit: i64) -> Result<Vec<i64>> {
+    let sql = "SELECT entity_id AS id FROM source_record WHERE entity_kind = $1 AND entity_id > $2 GROUP BY entity_id HAVING COUNT(*) > 1 \
+               ORDER BY entity_id LIMIT $3";
+    Ok(db.all::<Id>(sql, args![kind.code(), after, limit]).await?.into_iter().map(|i| i.id).collect())
+}
+
+/// How many records have several sources.
+pub async fn several(db: &impl Query, kind: EntityKind) -> Result<i64> {
+    let sql = "SELECT COUNT(*) FROM (SELECT entity_id FROM source_record WHERE entity_kind = $1 GROUP BY entity_id HAVING COUNT(*) > 1) s";
+    db.number(sql, args![kind.code()]).await
+}
+
+/// A rule as put into force.
+#[derive(Debug, Clone, FromQueryResult)]
+pub struct Version {
+    /// Version: its id.
+    pub id: i64,
+    /// Field code.
+    pub field: String,
+    /// Rule code.
+    pub rule: String,
+    /// JSON list of sources.
+    pub ranking: String,
+    /// When, µs UTC.
+    pub at: i64,
+    /// Who, by name.
+    pub who: Option<String>,
+}
+
+/// Every version of the rules of a kind, the newest first.
+pub(super) async fn versions(db: &impl Query, kind: EntityKind) -> Result<Vec<Version>> {
+    let sql = "SELECT s.id, s.field, s.rule, s.ranking, s.at, u.name AS who FROM survivorship s LEFT JOIN app_user u ON u.id = s.user_id \
+               WHERE s.entity_kind = $1 ORDER BY s.id DESC LIMIT 200";
+    db.all(sql, args![kind.code()]).await
+}
+
+/// A source and how many records of a kind it speaks of.
+#[derive(Debug, Clone, FromQueryResult)]
+pub struct SourceCount {
+    /// Kind of record, by its code.
+    pub entity_kind: String,
+    /// Source.
+    pub source: String,
+    /// Records.
+    pub records: i64,
+    /// When it first spoke, µs UTC.
+    pub first_at: i64,
+    /// When it last spoke.
+    pub last_at: i64,
+}
+
+/// All sources, by kind.
+pub async fn counts(db: &impl Query) -> Result<Vec<SourceCount>> {
+    let sql = "SELECT entity_kind, source, COUNT(*) AS records, MIN(recorded_at) AS first_at, MAX(recorded_at) AS last_at \
+               FROM source_record GROUP BY entity_kind, source ORDER BY entity_kind, COUNT(*) DESC, source";
+    db.all(sql, vec![]).await
+}

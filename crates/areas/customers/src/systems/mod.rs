@@ -11,7 +11,7 @@ mod store;
 
 pub use commands::ImportSystems;
 pub use model::{System, SystemRow};
-pub use store::{get, ids, keep_source, migrations, settle, upsert, would_change};
+pub use store::{get, ids, keep_source, migrations, preview, settle, upsert};
 
 use crate::as_of::AsOf;
 use crate::identifiers::EntityKind;

@@ -9,7 +9,11 @@ use rounds_store::{Command, Tx, settings};
 use serde::Serialize;
 
 fn settled() -> Error {
-    Error::conflict("match.settled", "Someone decided this pair a moment ago. Nothing of yours was changed.", "Reload the queue and take the next one.")
+    Error::conflict(
+        "match.settled",
+        "Someone decided this pair a moment ago. Nothing of yours was changed.",
+        "Reload the queue and take the next one.",
+    )
 }
 
 /// The two are one: merges them.

@@ -36,7 +36,11 @@ pub(super) async fn merge(app: App, visitor: Visitor, flashes: Flashes, id: i64,
 
 /// A pair whose record went into another meanwhile is no longer there.
 fn gone() -> Error {
-    Error::conflict("match.settled", "One of the two records was merged a moment ago. Nothing was changed.", "Go back to the queue and take the next pair.")
+    Error::conflict(
+        "match.settled",
+        "One of the two records was merged a moment ago. Nothing was changed.",
+        "Go back to the queue and take the next pair.",
+    )
 }
 
 pub(super) async fn undo(app: App, visitor: Visitor, flashes: Flashes, id: i64, references: References) -> WebResult {
@@ -87,7 +91,11 @@ pub(super) async fn auto(State(app): State<App>, visitor: Visitor, flashes: Flas
     let on = form.on == "yes";
     app.runner().run(&visitor.actor, SwitchAuto { on }).await?;
     let percent = BY_ITSELF * 100.0;
-    let text = if on { format!("Pairs over {percent} % merge by themselves after each run. Each can be taken apart.") } else { "Nothing is merged without a steward.".into() };
+    let text = if on {
+        format!("Pairs over {percent} % merge by themselves after each run. Each can be taken apart.")
+    } else {
+        "Nothing is merged without a steward.".into()
+    };
     flashes.good("/matching", text).await
 }
 

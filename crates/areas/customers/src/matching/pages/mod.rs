@@ -15,9 +15,10 @@ use rounds_web::{App, Flashes, Route, Visitor};
 
 pub(super) fn routes(references: References) -> Vec<Route> {
     let refs = references.clone();
-    let merge = move |State(app): State<App>, visitor: Visitor, flashes: Flashes, Path(id): Path<i64>, Form(form): Form<acts::MergeForm>| {
-        acts::merge(app, visitor, flashes, id, form, refs.clone())
-    };
+    let merge =
+        move |State(app): State<App>, visitor: Visitor, flashes: Flashes, Path(id): Path<i64>, Form(form): Form<acts::MergeForm>| {
+            acts::merge(app, visitor, flashes, id, form, refs.clone())
+        };
     let undo = move |State(app): State<App>, visitor: Visitor, flashes: Flashes, Path(id): Path<i64>| {
         acts::undo(app, visitor, flashes, id, references.clone())
     };

@@ -100,10 +100,8 @@ pub(super) async fn show(State(app): State<App>, visitor: Visitor, Path(id): Pat
     let db = app.db();
     let pair = store::pair(db, id).await?.ok_or_else(|| Error::not_found("pair"))?;
     let kind = EntityKind::parse(&pair.entity_kind).ok_or_else(|| Error::internal("a pair of an unknown kind"))?;
-    let sides = [
-        side(db, kind, pair.a_id, &pair.a_name, &pair.a_place).await?,
-        side(db, kind, pair.b_id, &pair.b_name, &pair.b_place).await?,
-    ];
+    let sides =
+        [side(db, kind, pair.a_id, &pair.a_name, &pair.a_place).await?, side(db, kind, pair.b_id, &pair.b_name, &pair.b_place).await?];
     let next = store::next_open(db, kind, pair.score, pair.id).await?;
     page(&view(visitor.shell(&app, "A pair"), kind, &pair, sides, next))
 }

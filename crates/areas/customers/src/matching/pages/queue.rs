@@ -157,7 +157,12 @@ pub(super) fn view(shell: Shell, ask: &QueueAsk, slice: Slice<PairRow>, frame: F
         kind: kind.code(),
         plural: kind.plural(),
         tabs: frame.counts.iter().map(tab).collect(),
-        filters: vec![of_kind, Filter::select("state", "State", &states, ask.state().code()), Filter::select("band", "Sure", &bands, &ask.band), name],
+        filters: vec![
+            of_kind,
+            Filter::select("state", "State", &states, ask.state().code()),
+            Filter::select("band", "Sure", &bands, &ask.band),
+            name,
+        ],
         columns: ["The older record", "The younger record", "One and the same", "Why", "Decide"].iter().map(|c| Column::text(c)).collect(),
         pager: pager(&slice, &frame.total, "pairs", "/matching", &ask.parameters()),
         export: lists::href("/matching.csv", &ask.parameters()),

@@ -46,7 +46,14 @@ fn pair() -> PairRow {
 
 fn side(id: i64, name: &str, events: i64) -> Side {
     let href = format!("/accounts/{id}");
-    Side { id, name: name.into(), place: "Duluth, MN".into(), href, events, sources: vec!["crm (0017)".into(), "cms-hospitals (ccn:240010)".into()] }
+    Side {
+        id,
+        name: name.into(),
+        place: "Duluth, MN".into(),
+        href,
+        events,
+        sources: vec!["crm (0017)".into(), "cms-hospitals (ccn:240010)".into()],
+    }
 }
 
 fn frame(open: i64) -> Frame {

@@ -44,7 +44,11 @@ impl Command for Merge {
     async fn run(self, tx: &mut Tx) -> Result<Merged> {
         let Self { kind, survivor, merged, .. } = self;
         if survivor == merged {
-            return Err(Error::invalid("merge.itself", "A record cannot be merged into itself. Nothing was changed.", "Choose two records."));
+            return Err(Error::invalid(
+                "merge.itself",
+                "A record cannot be merged into itself. Nothing was changed.",
+                "Choose two records.",
+            ));
         }
         let [kept_name, gone_name] = self.names(tx).await?;
         store::keep_source(tx, kind, survivor).await?;

@@ -54,7 +54,9 @@ impl Command for Unmerge {
         if untouched {
             repoint::restore_record(tx, table, survivor, &images.before_image).await?;
         }
-        for (id, told_since) in [(survivor, !untouched || heard_since(tx, kind, survivor, row.at).await?), (back, heard_since(tx, kind, back, row.at).await?)] {
+        for (id, told_since) in
+            [(survivor, !untouched || heard_since(tx, kind, survivor, row.at).await?), (back, heard_since(tx, kind, back, row.at).await?)]
+        {
             if told_since {
                 store::settle(tx, kind, &[id]).await?;
             }
