@@ -177,6 +177,8 @@ pub struct Key {
     /// Days until it ends.
     #[arg(long, default_value_t = 90)]
     pub days: i64,
+}
+
 /// `rounds match`
 #[derive(Debug, Args)]
 pub struct Match {
