@@ -96,12 +96,27 @@ pub struct Serve {
 pub struct Import {
     #[command(flatten)]
     pub at: Database,
-    /// Files; their kind is recognised by the header.
-    #[arg(required = true)]
+    /// Files (CSV, XLSX, Parquet); their kind is recognised by the header.
+    #[arg(required_unless_present = "undo")]
     pub files: Vec<PathBuf>,
     /// Kind of file, if the header does not say.
     #[arg(long)]
     pub kind: Option<String>,
+    /// Which column is which: the name of a mapping saved on the import's page, or a JSON file.
+    #[arg(long)]
+    pub mapping: Option<String>,
+    /// What 3/4/2026 means: day-first or month-first.
+    #[arg(long)]
+    pub days: Option<String>,
+    /// Sheet of a workbook; the first that holds anything if not given.
+    #[arg(long)]
+    pub sheet: Option<String>,
+    /// Show what would be created, changed and rejected; keep nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Take the import with this number back.
+    #[arg(long, value_name = "IMPORT", conflicts_with_all = ["files", "dry_run"])]
+    pub undo: Option<i64>,
 }
 
 /// `rounds simulate`

@@ -1,9 +1,10 @@
 //! Puts the areas together: schema, routes, jobs, samples.
 
 use rounds_customers::merging::Reference;
+use rounds_customers::identifiers::EntityKind;
 use rounds_customers::panels::Panel;
 use rounds_kernel::{Clock, Result};
-use rounds_platform::imports::{ImportWork, Importers};
+use rounds_platform::imports::{ImportWork, Importers, UndoWork};
 use rounds_platform::jobs::Work;
 use rounds_store::{Db, Keys, MigrationTrait, MigratorTrait, Runner};
 use rounds_web::Route;
@@ -78,11 +79,22 @@ pub fn importers() -> Importers {
     Arc::new(all)
 }
 
+/// Taking imports back, with all that may hang on their rows.
+pub fn undo_work() -> UndoWork {
+    let table = |r: &Reference| match r.entity {
+        EntityKind::System => "health_system",
+        EntityKind::Account => "account",
+        EntityKind::Person => "person",
+    };
+    UndoWork { importers: importers(), links: references().iter().map(|r| (table(r), r.link())).collect() }
+}
+
 /// Every kind of long work.
 pub fn works() -> Vec<Arc<dyn Work>> {
     let mut all: Vec<Arc<dyn Work>> = vec![
         Arc::new(ImportWork { importers: importers() }),
         Arc::new(rounds_customers::screening::FreeTextWork),
+        Arc::new(undo_work()),
         Arc::new(rounds_design::coverage::SearchFollowsCoverage),
         Arc::new(rounds_engage::next_best_action::PlanWork),
     ];
@@ -111,6 +123,7 @@ pub fn samples() -> Vec<(&'static str, String)> {
 pub async fn open(database: &str, clock: Arc<dyn Clock>) -> Result<Runner> {
     let db = Db::open(database).await?;
     db.migrate::<Migrator>().await?;
+    db.note_changes().await?;
     Ok(Runner::new(db, clock).with_keys(keys(database)?))
 }
 

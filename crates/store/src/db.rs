@@ -76,6 +76,19 @@ impl Db {
         self.write.execute_unprepared("ANALYZE").await.map_err(db_err).map(|_| ())
     }
 
+    /// A copy of an embedded database in a folder of its own, gone when the folder is dropped; `None` for a server. Readers and the
+    /// writer go on meanwhile.
+    pub(crate) async fn copy(&self) -> Result<Option<(Self, tempfile::TempDir)>> {
+        if self.engine == Engine::Postgres {
+            return Ok(None);
+        }
+        let folder = tempfile::tempdir().map_err(Error::internal)?;
+        let path = folder.path().join("copy.db");
+        let sql = format!("VACUUM INTO '{}'", path.to_string_lossy().replace('\'', "''"));
+        self.read.execute_unprepared(&sql).await.map_err(db_err)?;
+        Ok(Some((Self::open(&path.to_string_lossy()).await?, folder)))
+    }
+
     /// Closes all connections.
     pub async fn close(self) {
         // Both pools may be one (PostgreSQL); closing twice is harmless, and a failed close loses nothing: commits are durable.

@@ -175,6 +175,28 @@ impl Command for Take {
     }
 }
 
+/// Puts a failed or stopped job back into the queue; it goes on from its position.
+#[derive(Debug, Serialize)]
+pub struct GoOn {
+    /// The job.
+    pub job: JobId,
+}
+
+impl Command for GoOn {
+    const NAME: &'static str = "job.go_on";
+    const PERMISSION: Permission = Permission::WriteRecord;
+    type Out = ();
+
+    async fn run(self, tx: &mut Tx) -> Result<()> {
+        let sql = "UPDATE job SET state = 'queued', attempts = 0, finished_at = NULL, report = 'null', message = 'Waiting to go on' \
+                   WHERE id = $1 AND state IN ('failed', 'stopped')";
+        if tx.execute(sql, args![self.job.0]).await? == 0 {
+            return Err(Error::conflict("job.not_ended", "The job neither failed nor was stopped. Nothing was changed.", "Look at the jobs page for how far it is."));
+        }
+        Ok(())
+    }
+}
+
 /// Ends a job.
 #[derive(Debug, Serialize)]
 pub struct Finish {

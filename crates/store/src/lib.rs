@@ -8,6 +8,7 @@ mod db;
 mod error;
 pub mod facts;
 pub mod jobs;
+pub mod journal;
 mod keys;
 mod migration;
 pub mod outbox;
@@ -23,14 +24,14 @@ pub use error::db_err;
 pub use keys::Keys;
 pub use migration::{SqlMigration, own_migrations};
 pub use query::Query;
-pub use runner::{Command, Done, RunOptions, Runner};
+pub use runner::{Command, Done, Rehearsal, RunOptions, Runner};
 pub use sea_orm::{FromQueryResult, Value};
 pub use sea_orm_migration::{MigrationTrait, MigratorTrait};
 pub use tx::{FactsWritten, Tx};
 
 /// Tables this crate owns; only it writes them. `search_old` stands only while a migration carries the index over.
 pub const OWN_TABLES: &[&str] =
-    &["fact", "audit", "outbox", "job", "setting", "command_key", "search_doc", "search_word", "search_note", "search_old", "moved_row"];
+    &["fact", "audit", "outbox", "job", "setting", "command_key", "search_doc", "search_word", "search_note", "search_old", "moved_row", "change_row", "change_watch"];
 
 /// Builds the parameter list of a statement: `args![id, name]`.
 #[macro_export]

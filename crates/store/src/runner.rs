@@ -119,6 +119,62 @@ impl Runner {
     }
 }
 
+/// Commands tried out one after the other, each seeing what those before it did, and nobody else seeing anything: in a copy of an
+/// embedded database, in one transaction of a server. Nothing is kept.
+pub struct Rehearsal {
+    tx: Tx,
+    copy: Option<(Db, tempfile::TempDir)>,
+}
+
+impl Runner {
+    /// Sets the stage.
+    ///
+    /// # Errors
+    /// `store.disk_full` when there is no room for a copy.
+    pub async fn rehearse(&self, actor: &Actor) -> Result<Rehearsal> {
+        let copy = self.db.copy().await?;
+        let inner = copy.as_ref().map_or(&self.db, |(db, _)| db).begin().await?;
+        let tx = Tx {
+            inner,
+            engine: self.db.engine(),
+            actor: actor.clone(),
+            now: self.now(),
+            keys: self.keys.clone(),
+            notes: Vec::new(),
+            facts: FactsWritten::default(),
+        };
+        Ok(Rehearsal { tx, copy })
+    }
+}
+
+impl Rehearsal {
+    /// Runs one command.
+    ///
+    /// # Errors
+    /// As [`Runner::run`]; after an error the rehearsal is over.
+    pub async fn run<C: Command>(&mut self, command: C) -> Result<C::Out> {
+        self.tx.actor.require(C::PERMISSION)?;
+        command.run(&mut self.tx).await
+    }
+
+    /// The transaction, for looking at what was done.
+    pub fn tx(&mut self) -> &mut Tx {
+        &mut self.tx
+    }
+
+    /// Gives up what was done.
+    ///
+    /// # Errors
+    /// The database cannot be reached.
+    pub async fn give_up(self) -> Result<()> {
+        self.tx.inner.rollback().await.map_err(crate::db_err)?;
+        if let Some((db, _folder)) = self.copy {
+            db.close().await;
+        }
+        Ok(())
+    }
+}
+
 fn input_hash<C: Command>(command: &C) -> Result<String> {
     let bytes = serde_json::to_vec(command).map_err(Error::internal)?;
     Ok(blake3::hash(&bytes).to_hex().to_string())

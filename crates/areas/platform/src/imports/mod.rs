@@ -20,15 +20,16 @@ mod model;
 mod pages;
 mod store;
 
-pub use commands::{ReceiveFile, receive};
+pub use commands::{Ask, Incoming, ask};
+use import::choose;
 pub use import::{DayOrder, Mapping, guess};
-pub use jobs::{ImportWork, Tell, run_import};
-pub use model::{ChunkReport, Column, FileInfo, Form, ImportReport, Importer, Importers, Note, NoteCount, Row, Touched, export, reject};
+pub use jobs::{ImportWork, Tell, UNDO_KIND, UndoImport, UndoReport, UndoWork, run_import, run_job, run_undo};
+pub use model::{ChunkReport, Column, FileInfo, Form, ImportReport, Importer, Importers, Note, NoteCount, Preview, Row, Shown, Touched, export, reject};
 pub use pages::{routes, samples};
-pub use store::{RejectRow, migrations, rejects_of};
+pub use store::{RejectRow, migrations, rejects_of, saved_mapping};
 
 /// Tables this capability owns.
-pub const TABLES: &[&str] = &["import_file", "import_reject"];
+pub const TABLES: &[&str] = &["import_file", "import_part", "import_reject", "import_mapping", "import_fact", "import_undone"];
 
 /// Kind of the jobs of this capability.
 pub const JOB_KIND: &str = "import";
@@ -36,5 +37,6 @@ pub const JOB_KIND: &str = "import";
 /// Rows a transaction, so that pages stay quick while a file loads.
 pub const CHUNK: usize = 1_000;
 
-/// The largest file taken through the browser.
-pub const LARGEST_UPLOAD: usize = 64 << 20;
+/// The largest file taken through the browser, in megabytes, unless the environment variable `ROUNDS_LARGEST_UPLOAD_MB` says
+/// otherwise. Files arrive in pieces: their size costs no memory.
+pub const LARGEST_UPLOAD_MB: u64 = 4_096;

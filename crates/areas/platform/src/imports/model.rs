@@ -321,6 +321,54 @@ pub struct ImportReport {
     pub notes: Vec<NoteCount>,
     /// The first 50 rejected rows; the others are on the import's page.
     pub rejects: Vec<RowReject>,
+    /// Of a dry run: what would change.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preview: Option<Preview>,
+}
+
+/// What a dry run would change, with examples.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Preview {
+    /// Rows that would be new.
+    pub creates: u64,
+    /// Rows that would change.
+    pub changes: u64,
+    /// Rows that would go.
+    pub removals: u64,
+    /// Entries that timelines would get.
+    pub facts: u64,
+    /// The first new ones.
+    pub created: Vec<Shown>,
+    /// The first changed ones.
+    pub changed: Vec<Shown>,
+}
+
+/// One row that would be new or change.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shown {
+    /// Where it stands.
+    pub place: String,
+    /// What it is called.
+    pub name: String,
+    /// Fields with their values before and after.
+    pub fields: Vec<(String, String, String)>,
+}
+
+impl Preview {
+    /// Examples kept of each.
+    pub const SHOWN: usize = 100;
+
+    pub(super) fn add(&mut self, (op, row): (char, Shown)) {
+        let (count, list) = match op {
+            'i' => (&mut self.creates, Some(&mut self.created)),
+            'u' => (&mut self.changes, Some(&mut self.changed)),
+            _ => (&mut self.removals, None),
+        };
+        *count += 1;
+        if let Some(list) = list.filter(|l| l.len() < Self::SHOWN) {
+            list.push(row);
+        }
+    }
 }
 
 impl ImportReport {

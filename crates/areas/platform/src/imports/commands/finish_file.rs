@@ -1,9 +1,9 @@
 //! The end of a file: what only the whole of it can say.
 
 use super::Position;
-use crate::imports::{FileInfo, Importer};
+use crate::imports::{FileInfo, Importer, store};
 use rounds_kernel::{JobId, Permission, Result};
-use rounds_store::{Command, Tx, jobs};
+use rounds_store::{Command, Tx, jobs, journal};
 use serde::Serialize;
 
 /// Lets the importer finish a file whose rows are all written.
@@ -17,6 +17,8 @@ pub(in crate::imports) struct FinishFile<'a> {
     pub at: Position,
     /// Lines of the file, for progress.
     pub lines: i64,
+    /// Part of a dry run: no position is kept.
+    pub rehearsed: bool,
     /// Who reads it.
     #[serde(skip)]
     pub importer: &'a dyn Importer,
@@ -32,9 +34,15 @@ impl Command for FinishFile<'_> {
     }
 
     async fn run(self, tx: &mut Tx) -> Result<Position> {
-        let Self { job, file, mut at, lines, importer } = self;
+        let Self { job, file, mut at, lines, importer, rehearsed } = self;
+        journal::watch(tx, job).await?;
         let report = importer.finish(tx, &file).await?;
+        journal::unwatch(tx).await?;
         at.report.add(0, report);
+        if rehearsed {
+            return Ok(at);
+        }
+        store::keep_facts(tx, job).await?;
         jobs::checkpoint(tx, job, &at, lines, lines, &format!("{}: {}", importer.title(), at.report.summary())).await?;
         Ok(at)
     }

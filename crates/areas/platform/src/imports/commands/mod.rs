@@ -5,6 +5,6 @@ mod receive;
 mod write_chunk;
 
 pub(super) use finish_file::FinishFile;
-pub(super) use receive::JobInput;
-pub use receive::{ReceiveFile, receive};
-pub(super) use write_chunk::{Position, WriteChunk};
+pub use receive::{Ask, Incoming, ask};
+pub(super) use receive::{HEAD, JobInput, header_of, receive};
+pub(super) use write_chunk::{Chunked, Position, WriteChunk};

@@ -12,14 +12,26 @@ const LONGEST_LINE: usize = 1 << 20;
 pub(super) struct Line {
     /// Counted from 1.
     pub number: u64,
+    /// Where it starts, in bytes.
+    pub start: u64,
     /// Its text.
     pub text: String,
+}
+
+/// A place between two rows, from which reading can go on.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(in crate::imports) struct Resume {
+    /// Bytes before it; rows, for files that are no text.
+    pub byte: u64,
+    /// Lines before it; 0 where reading starts at the beginning.
+    pub line: u64,
 }
 
 /// Lines of a file, read as they are asked for.
 pub(super) struct Lines<R> {
     bytes: R,
     number: u64,
+    read: u64,
     waiting: VecDeque<Line>,
     /// Lines that were no valid UTF-8 and were read as CP1252; the first of them.
     pub decoded: (u64, u64),
@@ -28,7 +40,7 @@ pub(super) struct Lines<R> {
 impl<R: BufRead> Lines<R> {
     /// Over bytes with or without a UTF-8 byte-order mark.
     pub fn new(bytes: R) -> Self {
-        Self { bytes, number: 0, waiting: VecDeque::new(), decoded: (0, 0) }
+        Self { bytes, number: 0, read: 0, waiting: VecDeque::new(), decoded: (0, 0) }
     }
 
     /// The next line, if there is one.
@@ -39,22 +51,38 @@ impl<R: BufRead> Lines<R> {
         if let Some(line) = self.waiting.pop_front() {
             return Ok(Some(line));
         }
-        let mut raw = Vec::new();
+        let mut raw = Vec::with_capacity(256);
+        let start = self.read;
         let mut limited = std::io::Read::take(&mut self.bytes, LONGEST_LINE as u64 + 1);
-        if limited.read_until(b'\n', &mut raw).map_err(unreadable)? == 0 {
+        let count = limited.read_until(b'\n', &mut raw).map_err(unreadable)?;
+        if count == 0 {
             return Ok(None);
         }
+        self.read += count as u64;
         self.number += 1;
         self.check(&raw)?;
         while raw.last().is_some_and(|b| matches!(b, b'\n' | b'\r')) {
             raw.pop();
         }
-        Ok(Some(Line { number: self.number, text: self.decode(raw) }))
+        Ok(Some(Line { number: self.number, start, text: self.decode(raw) }))
     }
 
     /// Puts lines back, to be read again.
     pub fn put_back(&mut self, lines: impl DoubleEndedIterator<Item = Line>) {
         lines.rev().for_each(|line| self.waiting.push_front(line));
+    }
+
+    /// Where the next line begins.
+    pub fn place(&self) -> Resume {
+        match self.waiting.front() {
+            Some(line) => Resume { byte: line.start, line: line.number - 1 },
+            None => Resume { byte: self.read, line: self.number },
+        }
+    }
+
+    /// Goes on with `bytes`, which begin at `at`.
+    pub fn go_on(&mut self, bytes: R, at: Resume) {
+        *self = Self { bytes, number: at.line, read: at.byte, waiting: VecDeque::new(), decoded: (0, 0) };
     }
 
     fn check(&self, raw: &[u8]) -> Result<()> {

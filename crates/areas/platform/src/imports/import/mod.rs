@@ -1,19 +1,26 @@
 //! CSV files as published: lines, records, then rows with the cells an importer asked for.
 
 mod cells;
+mod columnar;
 mod layout;
 mod lines;
 mod records;
+mod table;
+mod workbook;
 
 pub use cells::{DayOrder, instant};
 pub use layout::Mapping;
+pub(super) use layout::place;
+pub(super) use lines::Resume;
+pub(super) use table::Table;
+pub(super) use workbook::sheets;
 
 use super::model::{ChunkReport, Column, Importer, Note, Row, folded, reject};
-use layout::{Layout, place};
-use records::{Record, Records};
+use layout::Layout;
+use records::Record;
 use rounds_kernel::{Error, Result, RowReject};
 use std::collections::{BTreeSet, HashMap, VecDeque};
-use std::io::BufRead;
+use std::path::Path;
 
 /// Bytes kept of a rejected row's text.
 const RAW_KEPT: usize = 2_000;
@@ -31,12 +38,13 @@ fn cut(mut text: String) -> String {
 }
 
 /// Reads a file for one importer, a chunk at a time.
-pub(super) struct Scanner<'a, R> {
-    records: Records<R>,
+pub(super) struct Scanner<'a> {
+    table: Table,
     importer: &'a dyn Importer,
     layout: Layout,
-    waiting: VecDeque<Record>,
-    seen: HashMap<String, u64>,
+    waiting: VecDeque<(Record, Resume)>,
+    at: Resume,
+    seen: HashMap<u128, u64>,
     told: (u64, u64),
 }
 
@@ -47,6 +55,8 @@ pub(super) struct Chunk {
     pub read: u64,
     /// Last line read.
     pub line: u64,
+    /// Where the next row begins.
+    pub end: Resume,
     /// Rows for the importer.
     pub rows: Vec<Row>,
     /// Text of the rows, to be kept with those that the importer rejects.
@@ -55,36 +65,39 @@ pub(super) struct Chunk {
     pub report: ChunkReport,
 }
 
-impl<'a, R: BufRead> Scanner<'a, R> {
+impl<'a> Scanner<'a> {
     /// Opens a file.
     ///
     /// # Errors
     /// `import.empty`, `import.columns_missing` or `import.column_twice`: the whole file is refused.
-    pub fn open(bytes: R, importer: &'a dyn Importer, mapping: &Mapping) -> Result<Self> {
-        let (header, mut records) = Records::open(bytes)?;
-        let header = header.ok_or_else(empty)?;
+    pub fn open(mut table: Table, importer: &'a dyn Importer, mapping: &Mapping) -> Result<Self> {
         let mut waiting = VecDeque::new();
         while waiting.len() < SAMPLE {
-            let Some(record) = records.next()? else { break };
-            waiting.push_back(record);
+            let Some(record) = table.next()? else { break };
+            waiting.push_back((record, table.place()));
         }
-        let sample: Vec<Vec<String>> = waiting.iter().filter_map(|r: &Record| r.cells.clone().ok()).collect();
-        let layout = Layout::of(importer, &header, &sample, mapping)?;
-        Ok(Self { records, waiting, importer, layout, seen: HashMap::new(), told: (0, 0) })
+        let sample: Vec<Vec<String>> = waiting.iter().filter_map(|(r, _): &(Record, Resume)| r.cells.clone().ok()).collect();
+        let layout = Layout::of(importer, &table.header, &sample, mapping)?;
+        Ok(Self { table, waiting, importer, layout, seen: HashMap::new(), told: (0, 0), at: Resume::default() })
     }
 
     /// Columns of the file that the importer does not read.
-    pub fn ignored(&self) -> Vec<&str> {
-        self.layout.ignored.iter().map(String::as_str).collect()
+    pub fn ignored(&self) -> Vec<String> {
+        self.layout.ignored.clone()
     }
 
-    /// Passes over records that an earlier run has finished; their keys still count as seen.
-    pub fn skip(&mut self, records: u64) -> Result<()> {
+    /// Goes on behind the records that an earlier run has finished. Where keys may stand only once in a file, those records are
+    /// read again, so that their keys count as seen; elsewhere they are passed over unread.
+    pub fn go_on(&mut self, path: &Path, records: u64, at: Resume) -> Result<()> {
+        if records > 0 && self.importer.key().is_none() && self.table.resume(path, at)? {
+            self.waiting.clear();
+            return Ok(());
+        }
         for _ in 0..records {
             let Some(record) = self.next()? else { break };
             let _ = self.row(record);
         }
-        self.told = self.records.lines.decoded;
+        self.told = self.table.decoded();
         Ok(())
     }
 
@@ -101,17 +114,24 @@ impl<'a, R: BufRead> Scanner<'a, R> {
                 Err(rejected) => chunk.report.rejects.push(rejected),
             }
         }
-        let (decoded, first) = self.records.lines.decoded;
+        chunk.end = self.at;
+        let (decoded, first) = self.table.decoded();
         for n in self.told.0..decoded {
             let line = if n == 0 { first } else { chunk.line };
             chunk.report.notes.push(Note::new(line, "import.cp1252", "lines were not valid UTF-8 and were read as CP1252 (Windows)"));
         }
-        self.told = self.records.lines.decoded;
+        self.told = (decoded, first);
         Ok(chunk)
     }
 
     fn next(&mut self) -> Result<Option<Record>> {
-        self.waiting.pop_front().map_or_else(|| self.records.next(), |r| Ok(Some(r)))
+        if let Some((record, behind)) = self.waiting.pop_front() {
+            self.at = behind;
+            return Ok(Some(record));
+        }
+        let record = self.table.next()?;
+        self.at = self.table.place();
+        Ok(record)
     }
 
     fn row(&mut self, record: Record) -> std::result::Result<Row, RowReject> {
@@ -132,7 +152,7 @@ impl<'a, R: BufRead> Scanner<'a, R> {
                 "Fill it in: without it the row has no name to be found by.",
             ));
         }
-        let form = self.importer.key_form(key);
+        let form = fingerprint(&self.importer.key_form(key));
         match self.seen.get(&form) {
             Some(first) => {
                 let cause = format!("“{name}” {key} stands on line {first} already, which was taken.");
@@ -144,6 +164,18 @@ impl<'a, R: BufRead> Scanner<'a, R> {
             }
         }
     }
+}
+
+/// A key in sixteen bytes, so that a million of them are thirty megabytes.
+fn fingerprint(key: &str) -> u128 {
+    let mut bytes = [0; 16];
+    blake3::Hasher::new().update(key.as_bytes()).finalize_xof().fill(&mut bytes);
+    u128::from_le_bytes(bytes)
+}
+
+/// Whether a file that begins so is delimited text.
+pub(super) fn sniff_text(head: &[u8]) -> Result<bool> {
+    table::sniff(head).map(|kind| kind == table::Kind::Text)
 }
 
 fn empty() -> Error {
@@ -175,13 +207,25 @@ fn check_header(importer: &dyn Importer, header: &[String], mapping: &Mapping) -
     })
 }
 
-/// The importer for a file: the one asked for, or the one whose columns fit its header best.
+/// The importer for a file that begins with these bytes: the one asked for, or the one whose columns fit its header best.
 ///
 /// # Errors
-/// `import.kind_unknown` when none is of that kind or none fits; `import.columns_missing` and `import.empty` as in reading.
+/// As [`choose`], and `import.empty` and `import.format`.
 pub fn guess<'a>(importers: &'a [Box<dyn Importer>], kind: Option<&str>, bytes: &[u8]) -> Result<&'a dyn Importer> {
-    let (header, _) = Records::open(bytes)?;
-    let header = header.ok_or_else(empty)?;
+    sniff_text(bytes)?;
+    choose(importers, kind, &Table::of_head(bytes)?.header, &Mapping::default())
+}
+
+/// The importer for a file with this header: the one asked for, or the one that understands most of it.
+///
+/// # Errors
+/// `import.kind_unknown` when none is of that kind or none fits; `import.columns_missing` and `import.column_twice`.
+pub(in crate::imports) fn choose<'a>(
+    importers: &'a [Box<dyn Importer>],
+    kind: Option<&str>,
+    header: &[String],
+    mapping: &Mapping,
+) -> Result<&'a dyn Importer> {
     if let Some(kind) = kind {
         let known = || importers.iter().map(|i| i.kind()).collect::<Vec<_>>().join(", ");
         let chosen = importers.iter().find(|i| i.kind() == kind).ok_or_else(|| {
@@ -191,12 +235,12 @@ pub fn guess<'a>(importers: &'a [Box<dyn Importer>], kind: Option<&str>, bytes: 
                 format!("Use one of: {}.", known()),
             )
         })?;
-        check_header(chosen.as_ref(), &header, &Mapping::default())?;
+        check_header(chosen.as_ref(), header, mapping)?;
         return Ok(chosen.as_ref());
     }
-    let fitting = importers.iter().filter(|i| i.recognises(&header));
+    let fitting = importers.iter().filter(|i| i.recognises(header));
     // Two of our columns may know the same name: what counts is how much of the file is understood. Of equals, the first.
-    let understood = |i: &dyn Importer| i.columns().iter().filter_map(|c| c.position(&header)).collect::<BTreeSet<_>>().len();
+    let understood = |i: &dyn Importer| i.columns().iter().filter_map(|c| c.position(header)).collect::<BTreeSet<_>>().len();
     let best = fitting.rev().max_by_key(|i| understood(i.as_ref()));
     let best = best.map(AsRef::as_ref).ok_or_else(|| {
         let start: Vec<&str> = header.iter().take(6).map(String::as_str).collect();
@@ -207,7 +251,7 @@ pub fn guess<'a>(importers: &'a [Box<dyn Importer>], kind: Option<&str>, bytes: 
             format!("These kinds can be read, by these columns: {}.", wants.join("; ")),
         )
     })?;
-    check_header(best, &header, &Mapping::default())?;
+    check_header(best, header, mapping)?;
     Ok(best)
 }
 

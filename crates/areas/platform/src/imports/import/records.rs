@@ -64,23 +64,49 @@ impl<R: BufRead> Records<R> {
             taken.push(next);
         }
         let raw = taken.iter().fold(first.text, |all, line| all + "\n" + line.text.as_str());
-        Ok(Record { line: first.number, cells: self.cells(first.number, &raw), raw })
+        Ok(Record { line: first.number, cells: Ok(cells(&raw, self.delimiter)), raw })
     }
 
-    fn cells(&self, line: u64, raw: &str) -> std::result::Result<Vec<String>, RowReject> {
-        let mut reader = csv::ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .delimiter(self.delimiter)
-            .buffer_capacity(raw.len().max(64))
-            .from_reader(raw.as_bytes());
-        let mut record = csv::StringRecord::new();
-        match reader.read_record(&mut record) {
-            Ok(_) => Ok(record.iter().map(|c| c.trim().to_owned()).collect()),
-            Err(e) => {
-                Err(reject(line, "import.row_unreadable", format!("The row is no CSV: {e}."), "Correct the row and import the file again."))
-            }
+}
+
+/// The cells of a record whose quotes are closed (RFC 4180; a quote opens a cell only as its first character).
+fn cells(raw: &str, delimiter: u8) -> Vec<String> {
+    let bytes = raw.as_bytes();
+    let (mut out, mut at) = (Vec::with_capacity(16), 0);
+    loop {
+        if bytes.get(at) == Some(&b'"') {
+            let (cell, end) = quoted(raw, at + 1, delimiter);
+            out.push(cell);
+            at = end;
+        } else {
+            let end = bytes[at..].iter().position(|b| *b == delimiter).map_or(bytes.len(), |i| at + i);
+            out.push(raw[at..end].trim().to_owned());
+            at = end;
         }
+        if at >= bytes.len() {
+            return out;
+        }
+        at += 1;
+    }
+}
+
+/// A quoted cell from behind its first quote: its text, and where the delimiter behind it stands.
+fn quoted(raw: &str, from: usize, delimiter: u8) -> (String, usize) {
+    let bytes = raw.as_bytes();
+    let (mut text, mut at) = (String::new(), from);
+    loop {
+        let end = bytes[at..].iter().position(|b| *b == b'"').map_or(bytes.len(), |i| at + i);
+        text.push_str(&raw[at..end]);
+        if bytes.get(end + 1) == Some(&b'"') {
+            text.push('"');
+            at = end + 2;
+            continue;
+        }
+        // What stands between the closing quote and the delimiter belongs to the cell.
+        let rest = (end + 1).min(bytes.len());
+        let stop = bytes[rest..].iter().position(|b| *b == delimiter).map_or(bytes.len(), |i| rest + i);
+        text.push_str(&raw[rest..stop]);
+        return (text.trim().to_owned(), stop);
     }
 }
 

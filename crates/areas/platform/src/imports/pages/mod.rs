@@ -1,6 +1,6 @@
 //! Pages of imports: the list with the upload, one import with its progress, report and rejected rows.
 
-use super::{CHUNK, ImportReport, Importers, JOB_KIND, LARGEST_UPLOAD, RejectRow, export, receive, rejects_of};
+use super::{Ask, CHUNK, ImportReport, Importers, Incoming, JOB_KIND, LARGEST_UPLOAD_MB, Preview, RejectRow, Shown, UndoImport, UndoReport, export, rejects_of, store};
 use axum::extract::{DefaultBodyLimit, Multipart, Path, Query, State};
 use axum::handler::Handler;
 use axum::http::header;
@@ -26,14 +26,17 @@ pub fn routes(importers: Importers) -> Vec<Route> {
     let upload = move |State(app): State<App>, visitor: Visitor, flashes: Flashes, form: Multipart| {
         upload(app, visitor, flashes, form, importers.clone())
     };
-    // Room for the form around the file; the file itself is measured while it is read.
-    let upload = upload.layer(DefaultBodyLimit::max(LARGEST_UPLOAD + (1 << 20)));
+    // The file is measured while it arrives and is never in memory as a whole.
+    let upload = upload.layer(DefaultBodyLimit::disable());
     vec![
         Route::get("/imports", Permission::WriteRecord, list).menu("Admin", "Imports"),
         Route::post("/imports/upload", Permission::WriteRecord, upload),
         Route::get("/imports/{job}", Permission::WriteRecord, detail),
         Route::get("/imports/{job}/line", Permission::WriteRecord, live_line),
         Route::get("/imports/{job}/rejects.csv", Permission::WriteRecord, rejects_csv),
+        Route::get("/imports/{job}/rejected-rows.csv", Permission::WriteRecord, rejected_rows),
+        Route::post("/imports/{job}/undo", Permission::WriteRecord, undo),
+        Route::post("/imports/{job}/again", Permission::WriteRecord, again),
     ]
 }
 
@@ -43,6 +46,7 @@ struct ImportsPage {
     shell: Shell,
     file: Field,
     kind: Field,
+    dry_run: Field,
     columns: Vec<Column>,
     rows: Vec<Line>,
     pager: Pager,
@@ -102,10 +106,14 @@ fn list_view(shell: Shell, importers: &Importers, mut jobs: Vec<JobRow>, zone: &
     ImportsPage {
         file: Field {
             kind: "file".into(),
-            hint: "CSV with a header line, UTF-8 or Windows (CP1252), up to 64 MB.".into(),
+            hint: format!("CSV, XLSX or Parquet with a header, up to {} MB.", largest_upload()),
             ..Field::text("file", "File", "")
         },
         kind: Field { options: kinds, ..Field::text("kind", "What it is", "") },
+        dry_run: Field {
+            options: Choice::list(&[("no", "Import it"), ("yes", "Dry run: show what would change, keep nothing")], "no"),
+            ..Field::text("dry_run", "What to do", "")
+        },
         columns: vec![
             Column::text("File"),
             Column::text("Kind"),
@@ -127,40 +135,84 @@ async fn list(app: App, visitor: Visitor, ask: ListAsk, importers: Importers) ->
 }
 
 async fn upload(app: App, visitor: Visitor, flashes: Flashes, mut form: Multipart, importers: Importers) -> WebResult {
-    let (mut kind, mut file) = (String::new(), None);
+    let (mut kind, mut dry_run, mut file) = (String::new(), false, None);
+    let largest = largest_upload();
     while let Some(mut field) = form.next_field().await.map_err(broken)? {
         match field.name() {
             Some("kind") => kind = field.text().await.map_err(broken)?,
+            Some("dry_run") => dry_run = field.text().await.map_err(broken)? == "yes",
             Some("file") => {
                 let name = field.file_name().unwrap_or_default().to_owned();
-                let mut bytes = Vec::new();
+                let mut incoming = Incoming::open(&visitor.actor)?;
                 while let Some(part) = field.chunk().await.map_err(broken)? {
-                    bytes.extend_from_slice(&part);
-                    if bytes.len() > LARGEST_UPLOAD {
-                        return Err(too_large().into());
+                    incoming.take(app.runner(), &part).await?;
+                    if incoming.bytes() > largest << 20 {
+                        return Err(too_large(largest).into());
                     }
                 }
-                file = Some((name, bytes));
+                if !name.is_empty() {
+                    file = Some(incoming.close(app.runner(), &visitor.actor, &name).await?);
+                }
             }
             _ => {}
         }
     }
-    let Some((name, bytes)) = file.filter(|(name, _)| !name.is_empty()) else {
+    let Some(file) = file else {
         return Err(Error::invalid("import.no_file", "No file was chosen. Nothing was changed.", "Choose a file and send it again.").into());
     };
-    let kind = Some(kind.as_str()).filter(|k| !k.is_empty());
-    let job = receive(app.runner(), &visitor.actor, &importers, kind, &name, &bytes).await?;
+    let how = Ask { kind: Some(kind).filter(|k| !k.is_empty()), dry_run, ..Ask::default() };
+    let job = super::ask(app.runner(), &visitor.actor, &importers, file, how).await?;
     flashes.good(&format!("/imports/{}", job.id), "The file is kept and will be read now. You may leave this page.").await
 }
 
-fn too_large() -> Error {
-    let cause = "The file is larger than 64 MB. Nothing was changed.";
+fn largest_upload() -> u64 {
+    std::env::var("ROUNDS_LARGEST_UPLOAD_MB").ok().and_then(|mb| mb.parse().ok()).unwrap_or(LARGEST_UPLOAD_MB)
+}
+
+fn too_large(megabytes: u64) -> Error {
+    let cause = format!("The file is larger than {megabytes} MB. Nothing was changed.");
     Error::invalid("import.too_large", cause, "Split it into parts with the same header, or use “rounds import” on the server.")
+}
+
+/// Takes an import back.
+async fn undo(State(app): State<App>, visitor: Visitor, flashes: Flashes, Path(id): Path<i64>) -> WebResult {
+    app.runner().run(&visitor.actor, UndoImport { job: JobId(id) }).await?;
+    flashes.good(&format!("/imports/{id}"), "The import is being taken back. What stays is listed here with the reason.").await
+}
+
+/// Goes on with an import that failed or was stopped, from where it was.
+async fn again(State(app): State<App>, visitor: Visitor, flashes: Flashes, Path(id): Path<i64>) -> WebResult {
+    import_job(&app, id).await?;
+    app.runner().run(&visitor.actor, rounds_store::jobs::GoOn { job: JobId(id) }).await?;
+    flashes.good(&format!("/imports/{id}"), "The import goes on from where it was.").await
+}
+
+/// The rejected rows as they stand in the file, under its header: to be corrected and imported by themselves.
+async fn rejected_rows(State(app): State<App>, Path(id): Path<i64>) -> WebResult {
+    let job = import_job(&app, id).await?;
+    let mut text = store::header_line(app.db(), &hash_of(&job)).await?;
+    let mut after = 0;
+    loop {
+        let part = rejects_of(app.db(), JobId(id), after, CHUNK as u64).await?;
+        let Some(last) = part.last() else { break };
+        after = last.id;
+        part.iter().for_each(|r| {
+            text.push_str(&r.raw);
+            text.push('\n');
+        });
+    }
+    let name = format!("attachment; filename=\"import-{id}-to-correct.csv\"");
+    Ok(([(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, name)], text).into_response())
+}
+
+fn hash_of(job: &JobRow) -> String {
+    let input: serde_json::Value = serde_json::from_str(&job.input).unwrap_or_default();
+    input["file"]["hash"].as_str().unwrap_or_default().to_owned()
 }
 
 fn broken(e: axum::extract::multipart::MultipartError) -> Error {
     if e.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE {
-        return too_large();
+        return too_large(largest_upload());
     }
     Error::invalid(
         "import.upload_broken",
@@ -183,6 +235,18 @@ struct ImportPage {
     columns: Vec<Column>,
     rejects: Vec<RejectRow>,
     more: Option<String>,
+    preview: Option<Previewed>,
+    undo: bool,
+    again: bool,
+    taken_back: Option<UndoReport>,
+}
+
+/// What a dry run would change, as shown.
+#[derive(Debug)]
+struct Previewed {
+    facts: Vec<Fact>,
+    created: Vec<Shown>,
+    changed: Vec<Shown>,
 }
 
 /// Which rejected rows are shown.
@@ -200,7 +264,8 @@ async fn detail(State(app): State<App>, visitor: Visitor, Path(id): Path<i64>, Q
     let job = import_job(&app, id).await?;
     let rejects = rejects_of(app.db(), JobId(id), ask.after, REJECTS_PER_PAGE as u64 + 1).await?;
     let title = format!("Import of {}", named(&job).0);
-    page(&detail_view(visitor.shell(&app, &title), &job, rejects))
+    let undo = store::undo_of(app.db(), JobId(id)).await?;
+    page(&detail_view(visitor.shell(&app, &title), &job, rejects, undo))
 }
 
 fn live(job: &JobRow) -> Progress {
@@ -220,7 +285,7 @@ fn live(job: &JobRow) -> Progress {
     }
 }
 
-fn detail_view(shell: Shell, job: &JobRow, mut rejects: Vec<RejectRow>) -> ImportPage {
+fn detail_view(shell: Shell, job: &JobRow, mut rejects: Vec<RejectRow>, undo: Option<JobRow>) -> ImportPage {
     let more = (rejects.len() > REJECTS_PER_PAGE)
         .then(|| rejects.get(REJECTS_PER_PAGE - 1).map(|r| format!("/imports/{}?after={}", job.id, r.id)))
         .flatten();
@@ -256,7 +321,20 @@ fn detail_view(shell: Shell, job: &JobRow, mut rejects: Vec<RejectRow>) -> Impor
         ],
         rejects,
         more,
+        preview: report.preview.map(previewed),
+        undo: undo.is_none() && job.finished_at.is_some() && job.state != "failed" && !dry(job) && report.created + report.updated > 0,
+        again: matches!(job.state.as_str(), "failed" | "stopped") && undo.is_none(),
+        taken_back: undo.map(|u| serde_json::from_str(&u.report).ok().unwrap_or_default()),
     }
+}
+
+fn dry(job: &JobRow) -> bool {
+    serde_json::from_str::<serde_json::Value>(&job.input).is_ok_and(|i| i["dry_run"] == true)
+}
+
+fn previewed(p: Preview) -> Previewed {
+    let facts = [("Rows that would be new", p.creates), ("Rows that would change", p.changes), ("Rows that would go", p.removals), ("Entries on timelines", p.facts)];
+    Previewed { facts: facts.into_iter().map(|(l, n)| Fact::new(l, n.to_string())).collect(), created: p.created, changed: p.changed }
 }
 
 #[derive(askama::Template)]
@@ -326,6 +404,10 @@ fn sample_job(state: &str, report: &str) -> JobRow {
     }
 }
 
+const DRY: &str = r#"{"kind":"accounts","file":"f.csv","read":2,"created":1,"updated":1,"unchanged":0,"rejected":0,"notes":[],"rejects":[],
+    "preview":{"creates":1,"changes":1,"removals":0,"facts":0,"created":[{"place":"account","name":"Mercy","fields":[["name","","Mercy"]]}],
+    "changed":[{"place":"account","name":"St. <b>Brigid</b>","fields":[["phone","602 555 0100","602 555 0101"]]}]}}"#;
+
 /// Pages drawn from their samples.
 pub fn samples() -> Vec<(&'static str, String)> {
     let report = r#"{"kind":"ahrq-hospitals","file":"f.csv","read":6742,"created":6740,"updated":0,"unchanged":0,"rejected":2,
@@ -340,7 +422,7 @@ pub fn samples() -> Vec<(&'static str, String)> {
         raw: raw.into(),
     };
     let none: Importers = std::sync::Arc::new(Vec::new());
-    let draw = |job: &JobRow, rejects| askama::Template::render(&detail_view(Shell::sample("Import"), job, rejects)).unwrap_or_default();
+    let draw = |job: &JobRow, rejects| askama::Template::render(&detail_view(Shell::sample("Import"), job, rejects, None)).unwrap_or_default();
     let list = |jobs| askama::Template::render(&list_view(Shell::sample("Imports"), &none, jobs, "UTC")).unwrap_or_default();
     vec![
         ("imports", list(vec![sample_job("running", "null"), sample_job("done", report)])),
@@ -350,6 +432,7 @@ pub fn samples() -> Vec<(&'static str, String)> {
             "import, done",
             draw(&sample_job("done", report), vec![reject(7, "CHSP1,1014F,<script>alert(1)</script>"), reject(9, "CHSP2,1015F,B")]),
         ),
+        ("import, dry run", draw(&sample_job("done", DRY), Vec::new())),
         ("import, failed", draw(&sample_job("failed", error), Vec::new())),
     ]
 }
