@@ -1,7 +1,7 @@
 //! Puts the areas together: schema, routes, jobs, samples.
 
-use rounds_customers::merging::Reference;
 use rounds_customers::identifiers::EntityKind;
+use rounds_customers::merging::Reference;
 use rounds_customers::panels::Panel;
 use rounds_kernel::{Clock, Result};
 use rounds_platform::imports::{ImportWork, Importers, UndoWork};

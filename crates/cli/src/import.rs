@@ -93,7 +93,10 @@ fn show(name: &str, job: i64, report: &ImportReport) {
 }
 
 fn show_preview(p: &Preview) {
-    println!("  dry run, nothing was kept: {} rows would be new, {} would change, {} would go, {} entries on timelines", p.creates, p.changes, p.removals, p.facts);
+    println!(
+        "  dry run, nothing was kept: {} rows would be new, {} would change, {} would go, {} entries on timelines",
+        p.creates, p.changes, p.removals, p.facts
+    );
     for row in p.changed.iter().take(20) {
         let fields: Vec<String> = row.fields.iter().map(|(f, old, new)| format!("{f}: {old} → {new}")).collect();
         println!("  change {} {}: {}", row.place, row.name, fields.join("; "));

@@ -12,7 +12,8 @@ use rounds_store::Query;
 use rounds_testkit::databases;
 use std::sync::Arc;
 
-const ACCOUNTS: &str = "\u{feff}Id;Name;Type;ParentId;Parent.Name;BillingStreet;BillingCity;BillingState;BillingPostalCode;BillingCountry;Phone;CCN
+const ACCOUNTS: &str =
+    "\u{feff}Id;Name;Type;ParentId;Parent.Name;BillingStreet;BillingCity;BillingState;BillingPostalCode;BillingCountry;Phone;CCN
 001A;Mercy General;Acute Care Hospital;001P;Mercy Health;1 Main St;Phoenix;AZ;85001;United States;602 555 0100;30001
 001B;Valley Surgery Center;ASC;001P;;2 Oak St;Phoenix;AZ;85004-1234;USA;;
 001C;Praxis Dr. Weber;Praxis;;;Hauptstr. 5;Köln;;50667;Deutschland;;
@@ -27,7 +28,8 @@ const PEOPLE: &str = "Contact ID,First Name,Last Name,Title,Email,AccountId,Othe
 003D,Di,Nix,RN,,001Z,
 ";
 
-const CALLS: &str = "Call Name,Contact_vod__c,Account_vod__c,Call_Channel_vod__c,Call_Datetime_vod__c,Owner Name,Status_vod__c,Next_Call_Notes_vod__c
+const CALLS: &str =
+    "Call Name,Contact_vod__c,Account_vod__c,Call_Channel_vod__c,Call_Datetime_vod__c,Owner Name,Status_vod__c,Next_Call_Notes_vod__c
 C-1,003A,001A,Face_to_face_vod,3/25/2026 2:30 PM,Rhea Field,Submitted_vod,asked for a demo
 C-2,003A,001A,Phone_vod,3/4/2026 9:00 AM,Somebody Else,Left message,
 C-3,003B,,Video_vod,4/1/2026 9:00 AM,rhea@example.org,,
@@ -77,7 +79,11 @@ async fn four_exports_become_a_record() {
         };
         w.runner.run(&Actor::program("test"), rhea).await.unwrap();
         let [accounts, people, calls, territories] = filled(&w).await;
-        assert_eq!((accounts.kind.as_str(), accounts.created, codes(&accounts)), ("accounts", 4, vec![(6, "import.name_blank")]), "{engine}");
+        assert_eq!(
+            (accounts.kind.as_str(), accounts.created, codes(&accounts)),
+            ("accounts", 4, vec![(6, "import.name_blank")]),
+            "{engine}"
+        );
         assert_eq!(w.count("SELECT COUNT(*) FROM account").await, 3, "{engine}: a system is no account");
         assert_eq!(w.count("SELECT COUNT(*) FROM health_system WHERE name = 'Mercy Health System'").await, 1, "{engine}");
         let joined = "SELECT COUNT(*) FROM affiliation WHERE child_kind = 'account' AND parent_kind = 'system'";
@@ -90,7 +96,8 @@ async fn four_exports_become_a_record() {
         assert_eq!((people.kind.as_str(), people.created, codes(&people)), ("people", 3, vec![(5, "import.account_unknown")]), "{engine}");
         let roles = text("SELECT MIN(role) || ' ' || MAX(role) FROM person WHERE source_key IN ('003A', '003B')").await.unwrap();
         assert_eq!(roles.as_deref(), Some("physician procurement"), "{engine}");
-        let at_two = "SELECT COUNT(*) FROM affiliation a JOIN person p ON p.id = a.child_id WHERE a.child_kind = 'person' AND p.source_key = '003A'";
+        let at_two =
+            "SELECT COUNT(*) FROM affiliation a JOIN person p ON p.id = a.child_id WHERE a.child_kind = 'person' AND p.source_key = '003A'";
         assert_eq!(w.count(at_two).await, 2, "{engine}");
         assert_eq!((calls.kind.as_str(), calls.created), ("contacts", 4), "{engine}: {calls:?}");
         assert_eq!(codes(&calls), [(6, "import.channel"), (7, "import.person_unknown"), (8, "import.day_impossible")], "{engine}");

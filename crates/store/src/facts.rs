@@ -103,6 +103,15 @@ pub async fn replace_note(tx: &mut Tx, id: i64, words: &str) -> Result<()> {
     tx.execute("UPDATE fact SET body = $2 WHERE id = $1", args![id, fact.body]).await.map(|_| ())
 }
 
+/// Takes facts out that one transaction added, by their ids and the instant at which they were recorded, and their words out of
+/// the search: for an import that is taken back, and for nothing else.
+pub async fn take_back(tx: &mut Tx, (first, last): (i64, i64), recorded_at: Time) -> Result<u64> {
+    let which = "id BETWEEN $1 AND $2 AND recorded_at = $3";
+    let words = format!("DELETE FROM search_note WHERE rowid IN (SELECT id FROM fact WHERE {which})");
+    tx.execute(&words, args![first, last, recorded_at.0]).await?;
+    tx.execute(&format!("DELETE FROM fact WHERE {which}"), args![first, last, recorded_at.0]).await
+}
+
 /// Rows a statement: as many as an import's transaction has.
 const STEP: usize = 1_000;
 

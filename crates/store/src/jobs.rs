@@ -191,7 +191,11 @@ impl Command for GoOn {
         let sql = "UPDATE job SET state = 'queued', attempts = 0, finished_at = NULL, report = 'null', message = 'Waiting to go on' \
                    WHERE id = $1 AND state IN ('failed', 'stopped')";
         if tx.execute(sql, args![self.job.0]).await? == 0 {
-            return Err(Error::conflict("job.not_ended", "The job neither failed nor was stopped. Nothing was changed.", "Look at the jobs page for how far it is."));
+            return Err(Error::conflict(
+                "job.not_ended",
+                "The job neither failed nor was stopped. Nothing was changed.",
+                "Look at the jobs page for how far it is.",
+            ));
         }
         Ok(())
     }

@@ -24,9 +24,8 @@ CREATE TABLE change_watch (job_id BIGINT NOT NULL);
 };
 
 /// Tables whose rows are no records of their own: logs, technical state, and what follows from other rows and is made again.
-const PASSED_OVER: &[&str] = &[
-    "account_scope", "audit", "change_row", "change_watch", "command_key", "fact", "job", "moved_row", "outbox", "setting", "search_doc",
-];
+const PASSED_OVER: &[&str] =
+    &["account_scope", "audit", "change_row", "change_watch", "command_key", "fact", "job", "moved_row", "outbox", "setting", "search_doc"];
 
 /// The same, by the beginning of their names.
 const PASSED_OVER_ALL: &[&str] = &["seaql_", "sqlite_", "search_", "import_", "session", "tower_", "fact_"];
@@ -266,6 +265,7 @@ pub async fn put_in(tx: &mut Tx, place: &str, shape: &Shape, before: &serde_json
         Engine::Sqlite => shape.columns.iter().map(|c| format!("$1->>'{c}'")).collect(),
         Engine::Postgres => shape.columns.iter().map(|c| format!("r.{c}")).collect(),
     };
-    let from = if tx.engine() == Engine::Postgres { format!(" FROM jsonb_populate_record(NULL::{place}, $1::jsonb) r") } else { String::new() };
+    let from =
+        if tx.engine() == Engine::Postgres { format!(" FROM jsonb_populate_record(NULL::{place}, $1::jsonb) r") } else { String::new() };
     tx.execute(&format!("INSERT INTO {place} ({columns}) SELECT {}{from}", values.join(", ")), args).await.map(|_| ())
 }

@@ -30,8 +30,21 @@ pub use sea_orm_migration::{MigrationTrait, MigratorTrait};
 pub use tx::{FactsWritten, Tx};
 
 /// Tables this crate owns; only it writes them. `search_old` stands only while a migration carries the index over.
-pub const OWN_TABLES: &[&str] =
-    &["fact", "audit", "outbox", "job", "setting", "command_key", "search_doc", "search_word", "search_note", "search_old", "moved_row", "change_row", "change_watch"];
+pub const OWN_TABLES: &[&str] = &[
+    "fact",
+    "audit",
+    "outbox",
+    "job",
+    "setting",
+    "command_key",
+    "search_doc",
+    "search_word",
+    "search_note",
+    "search_old",
+    "moved_row",
+    "change_row",
+    "change_watch",
+];
 
 /// Builds the parameter list of a statement: `args![id, name]`.
 #[macro_export]

@@ -24,7 +24,9 @@ pub use commands::{Ask, Incoming, ask};
 use import::choose;
 pub use import::{DayOrder, Mapping, guess};
 pub use jobs::{ImportWork, Tell, UNDO_KIND, UndoImport, UndoReport, UndoWork, run_import, run_job, run_undo};
-pub use model::{ChunkReport, Column, FileInfo, Form, ImportReport, Importer, Importers, Note, NoteCount, Preview, Row, Shown, Touched, export, reject};
+pub use model::{
+    ChunkReport, Column, FileInfo, Form, ImportReport, Importer, Importers, Note, NoteCount, Preview, Row, Shown, Touched, export, reject,
+};
 pub use pages::{routes, samples};
 pub use store::{RejectRow, migrations, rejects_of, saved_mapping};
 

@@ -101,7 +101,11 @@ pub(super) async fn part(db: &impl Query, hash: &str, number: i64) -> Result<Opt
     };
     let unpacked = sql.map(|c| zstd::decode_all(c.content.as_slice())).transpose().map_err(Error::internal)?;
     if unpacked.is_none() && number < k.parts {
-        return Err(Error::invalid("import.file_gone", "A part of the kept file is missing. Nothing was changed.", "Upload the file again."));
+        return Err(Error::invalid(
+            "import.file_gone",
+            "A part of the kept file is missing. Nothing was changed.",
+            "Upload the file again.",
+        ));
     }
     Ok(unpacked)
 }
@@ -111,7 +115,12 @@ pub(super) async fn spool(db: &impl Query, hash: &str) -> Result<tempfile::Named
     use std::io::Write;
     let full = |e: std::io::Error| {
         let cause = format!("The kept file could not be unpacked into {}: {e}. Nothing was changed.", std::env::temp_dir().display());
-        Error::new(rounds_kernel::ErrorKind::Unavailable, "import.no_room", cause, "Free space there, or set TMPDIR to a place with room, and try again.")
+        Error::new(
+            rounds_kernel::ErrorKind::Unavailable,
+            "import.no_room",
+            cause,
+            "Free space there, or set TMPDIR to a place with room, and try again.",
+        )
     };
     let mut out = tempfile::NamedTempFile::new().map_err(full)?;
     let mut number = 0;
@@ -177,8 +186,7 @@ pub(super) async fn remove_facts(tx: &mut Tx, job: JobId, most: i64) -> Result<(
     let sql = "SELECT id, first_id, last_id, recorded_at FROM import_fact WHERE job_id = $1 ORDER BY id DESC LIMIT 1";
     let Some(span) = tx.one::<FactSpan>(sql, args![job.0]).await? else { return Ok((0, false)) };
     let from = span.first_id.max(span.last_id - most + 1);
-    let sql = "DELETE FROM fact WHERE id BETWEEN $1 AND $2 AND recorded_at = $3";
-    let removed = tx.execute(sql, args![from, span.last_id, span.recorded_at]).await?;
+    let removed = rounds_store::facts::take_back(tx, (from, span.last_id), Time(span.recorded_at)).await?;
     if from > span.first_id {
         tx.execute("UPDATE import_fact SET last_id = $2 WHERE id = $1", args![span.id, from - 1]).await?;
     } else {
@@ -210,7 +218,11 @@ pub(super) async fn undo_of(db: &impl Query, job: JobId) -> Result<Option<JobRow
 pub(super) async fn header_line(db: &impl Query, hash: &str) -> Result<String> {
     let head = part(db, hash, 0).await?.unwrap_or_default();
     let line = head.split(|b| *b == b'\n').next().unwrap_or_default();
-    if head.starts_with(b"PK") || head.starts_with(b"PAR1") { Ok(String::new()) } else { Ok(format!("{}\n", String::from_utf8_lossy(line).trim_end())) }
+    if head.starts_with(b"PK") || head.starts_with(b"PAR1") {
+        Ok(String::new())
+    } else {
+        Ok(format!("{}\n", String::from_utf8_lossy(line).trim_end()))
+    }
 }
 
 #[derive(FromQueryResult)]

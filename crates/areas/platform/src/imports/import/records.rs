@@ -66,7 +66,6 @@ impl<R: BufRead> Records<R> {
         let raw = taken.iter().fold(first.text, |all, line| all + "\n" + line.text.as_str());
         Ok(Record { line: first.number, cells: Ok(cells(&raw, self.delimiter)), raw })
     }
-
 }
 
 /// The cells of a record whose quotes are closed (RFC 4180; a quote opens a cell only as its first character).

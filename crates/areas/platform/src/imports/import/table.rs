@@ -64,7 +64,11 @@ pub(in crate::imports) fn sniff(head: &[u8]) -> Result<Kind> {
 }
 
 pub(super) fn unreadable(e: impl std::fmt::Display) -> Error {
-    Error::invalid("import.unreadable", format!("The file cannot be read: {e}. Nothing of it was changed."), "Check that it opens elsewhere, and send it again.")
+    Error::invalid(
+        "import.unreadable",
+        format!("The file cannot be read: {e}. Nothing of it was changed."),
+        "Check that it opens elsewhere, and send it again.",
+    )
 }
 
 impl Table {

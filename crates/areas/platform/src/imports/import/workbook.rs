@@ -130,7 +130,11 @@ fn deliver(mut cells: Vec<String>, line: u64, width: &mut Option<usize>, out: &S
     let raw = cells.join("\t");
     let record = if cells.len() > width {
         let cause = format!("The row has {} columns, the header has {width}.", cells.len());
-        Record { line, raw, cells: Err(reject(line, "import.columns_wrong", cause, "Give every column a name in the header, and import the file again.")) }
+        Record {
+            line,
+            raw,
+            cells: Err(reject(line, "import.columns_wrong", cause, "Give every column a name in the header, and import the file again.")),
+        }
     } else {
         cells.resize(width, String::new());
         Record { line, raw, cells: Ok(cells) }

@@ -4,9 +4,9 @@
 //! what the ones before it did, and nobody else sees anything.
 
 use super::super::commands::{Chunked, FinishFile, JobInput, Position, WriteChunk};
-use super::{Reading, done, importer_of, opening};
 use super::super::model::{Preview, Shown};
 use super::super::{ImportReport, Importers};
+use super::{Reading, done, importer_of, opening};
 use rounds_kernel::{Actor, Error, JobId, Permission, Result};
 use rounds_store::journal::{self, Change};
 use rounds_store::{Command, FromQueryResult, Query, Runner, Tx, args, jobs};

@@ -2,8 +2,8 @@
 //! somebody changed them since, what it took out comes back. What stays is listed with the reason.
 
 use super::super::commands::JobInput;
-use super::importer_of;
 use super::super::{Importer, Importers, JOB_KIND, Touched, store};
+use super::importer_of;
 use crate::jobs::{Context, Report, Work, run_now};
 use rounds_kernel::{Actor, Error, JobId, Permission, Result};
 use rounds_store::jobs::{Enqueue, JobRow, checkpoint, get};
@@ -82,10 +82,18 @@ impl Command for UndoImport {
     async fn run(self, tx: &mut Tx) -> Result<JobRow> {
         let job = get(tx, self.job).await?.filter(|j| j.kind == JOB_KIND).ok_or_else(|| Error::not_found("import"))?;
         if matches!(job.state.as_str(), "queued" | "running") {
-            return Err(Error::conflict("import.still_running", "The import is still running. Nothing was changed.", "Stop it first, or wait for its end."));
+            return Err(Error::conflict(
+                "import.still_running",
+                "The import is still running. Nothing was changed.",
+                "Stop it first, or wait for its end.",
+            ));
         }
         if store::undone(tx, self.job).await? {
-            return Err(Error::conflict("import.undone_already", "This import has been taken back already.", "Import the file again to have its rows back."));
+            return Err(Error::conflict(
+                "import.undone_already",
+                "This import has been taken back already.",
+                "Import the file again to have its rows back.",
+            ));
         }
         let input = serde_json::to_value(Input { import: self.job.0 }).map_err(Error::internal)?;
         Enqueue { kind: UNDO_KIND.into(), input_key: self.job.0.to_string(), input }.run(tx).await

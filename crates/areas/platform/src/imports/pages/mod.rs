@@ -1,6 +1,9 @@
 //! Pages of imports: the list with the upload, one import with its progress, report and rejected rows.
 
-use super::{Ask, CHUNK, ImportReport, Importers, Incoming, JOB_KIND, LARGEST_UPLOAD_MB, Preview, RejectRow, Shown, UndoImport, UndoReport, export, rejects_of, store};
+use super::{
+    Ask, CHUNK, ImportReport, Importers, Incoming, JOB_KIND, LARGEST_UPLOAD_MB, Preview, RejectRow, Shown, UndoImport, UndoReport, export,
+    rejects_of, store,
+};
 use axum::extract::{DefaultBodyLimit, Multipart, Path, Query, State};
 use axum::handler::Handler;
 use axum::http::header;
@@ -333,7 +336,12 @@ fn dry(job: &JobRow) -> bool {
 }
 
 fn previewed(p: Preview) -> Previewed {
-    let facts = [("Rows that would be new", p.creates), ("Rows that would change", p.changes), ("Rows that would go", p.removals), ("Entries on timelines", p.facts)];
+    let facts = [
+        ("Rows that would be new", p.creates),
+        ("Rows that would change", p.changes),
+        ("Rows that would go", p.removals),
+        ("Entries on timelines", p.facts),
+    ];
     Previewed { facts: facts.into_iter().map(|(l, n)| Fact::new(l, n.to_string())).collect(), created: p.created, changed: p.changed }
 }
 
@@ -422,7 +430,8 @@ pub fn samples() -> Vec<(&'static str, String)> {
         raw: raw.into(),
     };
     let none: Importers = std::sync::Arc::new(Vec::new());
-    let draw = |job: &JobRow, rejects| askama::Template::render(&detail_view(Shell::sample("Import"), job, rejects, None)).unwrap_or_default();
+    let draw =
+        |job: &JobRow, rejects| askama::Template::render(&detail_view(Shell::sample("Import"), job, rejects, None)).unwrap_or_default();
     let list = |jobs| askama::Template::render(&list_view(Shell::sample("Imports"), &none, jobs, "UTC")).unwrap_or_default();
     vec![
         ("imports", list(vec![sample_job("running", "null"), sample_job("done", report)])),
