@@ -5,15 +5,18 @@ pub mod affiliations;
 pub mod as_of;
 pub mod company_files;
 pub mod governance;
+pub mod groups;
 pub mod identifiers;
 pub mod lists;
 pub mod matching;
 pub mod merging;
+pub mod names;
 pub mod panels;
 pub mod people;
 pub mod products;
 pub mod public_files;
 pub mod regions;
+pub mod releases;
 pub mod scope;
 pub mod screening;
 pub mod search;
@@ -33,6 +36,8 @@ pub const REFERENCES: &[merging::Reference] = merging::OWN;
 pub fn importers() -> Vec<Box<dyn Importer>> {
     let mut all = public_files::importers();
     all.extend(company_files::importers());
+    all.extend(groups::importers());
+    all.extend(regions::importers());
     all
 }
 
@@ -49,6 +54,9 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
     all.extend(sources::migrations());
     all.extend(merging::migrations());
     all.extend(matching::migrations());
+    all.extend(groups::migrations());
+    all.extend(names::migrations());
+    all.extend(releases::migrations());
     all
 }
 
@@ -58,10 +66,12 @@ pub fn routes(panels: Vec<Arc<dyn panels::Panel>>) -> Vec<Route> {
     let mut all = systems::routes(&panels);
     all.extend(accounts::routes(&panels));
     all.extend(people::routes(&panels));
+    all.extend(identifiers::routes());
+    all.extend(groups::routes());
+    all.extend(affiliations::routes());
+    all.extend(releases::routes());
     all.extend(products::routes());
     all.extend(search::routes());
-    all.extend(identifiers::routes());
-    all.extend(affiliations::routes());
     all.extend(timeline::routes());
     all.extend(screening::routes());
     all.extend(sources::routes());
@@ -74,6 +84,10 @@ pub fn samples() -> Vec<(&'static str, String)> {
     let mut all = systems::samples();
     all.extend(accounts::samples());
     all.extend(people::samples());
+    all.extend(identifiers::samples());
+    all.extend(groups::samples());
+    all.extend(affiliations::samples());
+    all.extend(releases::samples());
     all.extend(products::samples());
     all.extend(search::samples());
     all.extend(screening::samples());

@@ -1,6 +1,6 @@
 //! The identifier table, and the look-up of source keys.
 
-use super::model::{EntityKind, NewIdentifier};
+use super::model::{EntityKind, NewIdentifier, standing};
 use rounds_kernel::Result;
 use rounds_store::{FromQueryResult, MigrationTrait, Query, SqlMigration, Tx, Value, args};
 use std::collections::HashMap;
@@ -15,6 +15,15 @@ CREATE TABLE identifier (
   id {id}, entity_kind TEXT NOT NULL, entity_id BIGINT NOT NULL, scheme TEXT NOT NULL, value TEXT NOT NULL, source TEXT NOT NULL,
   UNIQUE (scheme, value, entity_kind));
 CREATE INDEX identifier_entity ON identifier (entity_kind, entity_id);
+",
+        }
+        .boxed(),
+        SqlMigration {
+            name: "m20261123_120350_customers_identifier_standing",
+            up: "
+ALTER TABLE identifier ADD COLUMN standing TEXT NOT NULL DEFAULT 'formed';
+ALTER TABLE identifier ADD COLUMN added_at BIGINT;
+CREATE INDEX identifier_value ON identifier (value);
 ",
         }
         .boxed(),
@@ -36,9 +45,15 @@ pub struct Held {
 
 /// Writes identifiers of one kind of record. One that names another record already stays there.
 pub async fn put(tx: &mut Tx, kind: EntityKind, rows: Vec<NewIdentifier>) -> Result<()> {
-    let rows = rows.into_iter().map(|r| args![kind.code(), r.entity, r.scheme, r.value, r.source]).collect();
+    let now = tx.now.0;
+    let rows = rows.into_iter().map(|r| {
+        let standing = standing(&r.scheme, &r.value).code();
+        args![kind.code(), r.entity, r.scheme, r.value, r.source, standing, now]
+    });
     let once = "ON CONFLICT (scheme, value, entity_kind) DO NOTHING";
-    tx.insert_many("identifier", &["entity_kind", "entity_id", "scheme", "value", "source"], rows, once).await.map(|_| ())
+    tx.insert_many("identifier", &["entity_kind", "entity_id", "scheme", "value", "source", "standing", "added_at"], rows.collect(), once)
+        .await
+        .map(|_| ())
 }
 
 /// Which records the values of one scheme name.

@@ -77,6 +77,8 @@ const OPEN_PARENT: Once =
     Once { columns: &["child_kind", "parent_kind", "relation", "parent_id"], among: "{row}.valid_to IS NULL", wins: Wins::Survivor };
 const OPEN_CHILD: Once =
     Once { columns: &["child_kind", "child_id", "parent_kind", "relation"], among: "{row}.valid_to IS NULL", wins: Wins::Survivor };
+/// A source calls a record by one name on a day.
+const ONE_NAME: Once = Once { columns: &["entity_kind", "source", "day"], among: "", wins: Wins::Survivor };
 /// A link between the two records that become one would point at itself.
 const TO_ITSELF: &str = "{row}.child_kind = {row}.parent_kind AND ({row}.child_id = {to} OR {row}.parent_id = {to})";
 
@@ -101,4 +103,14 @@ pub(crate) const OWN: &[Reference] = &[
     Reference::new("affiliation", "child_id", EntityKind::Person).of_kind("child_kind").once(&[OPEN_PARENT]).never(TO_ITSELF),
     Reference::new("affiliation", "parent_id", EntityKind::System).of_kind("parent_kind").once(&[OPEN_CHILD]).never(TO_ITSELF),
     Reference::new("affiliation", "parent_id", EntityKind::Account).of_kind("parent_kind").once(&[OPEN_CHILD]).never(TO_ITSELF),
+    Reference::new("affiliation_sighting", "child_id", EntityKind::System).of_kind("child_kind"),
+    Reference::new("affiliation_sighting", "child_id", EntityKind::Account).of_kind("child_kind"),
+    Reference::new("affiliation_sighting", "child_id", EntityKind::Person).of_kind("child_kind"),
+    Reference::new("affiliation_sighting", "parent_id", EntityKind::System).of_kind("parent_kind"),
+    Reference::new("affiliation_sighting", "parent_id", EntityKind::Account).of_kind("parent_kind"),
+    Reference::new("affiliation_edit", "child_id", EntityKind::System).of_kind("child_kind"),
+    Reference::new("affiliation_edit", "child_id", EntityKind::Account).of_kind("child_kind"),
+    Reference::new("affiliation_edit", "child_id", EntityKind::Person).of_kind("child_kind"),
+    Reference::new("name_sighting", "entity_id", EntityKind::System).of_kind("entity_kind").once(&[ONE_NAME]),
+    Reference::new("name_sighting", "entity_id", EntityKind::Account).of_kind("entity_kind").once(&[ONE_NAME]),
 ];

@@ -2,7 +2,8 @@
 
 use crate::identifiers::{self, CHSP_SYSTEM, EntityKind, NewIdentifier};
 use crate::systems::{self, SystemRow};
-use rounds_kernel::Result;
+use crate::{names, releases};
+use rounds_kernel::{Day, Result};
 use rounds_platform::imports::{ChunkReport, Column, FileInfo, Importer, Row};
 use rounds_store::Tx;
 
@@ -41,11 +42,27 @@ impl Importer for AhrqSystems {
         Some(ID)
     }
 
-    async fn write(&self, tx: &mut Tx, _file: &FileInfo, rows: &[Row]) -> Result<ChunkReport> {
-        let report = systems::upsert(tx, rows.iter().map(|r| system(r, [ID, NAME, CITY, STATE], SOURCE, false)).collect()).await?;
+    async fn write(&self, tx: &mut Tx, file: &FileInfo, rows: &[Row]) -> Result<ChunkReport> {
+        let day = file.year().and_then(|year| Day::parse(&format!("{year}-12-31")).ok()).unwrap_or(file.received_at.day());
+        let known = systems::ids(tx, &rows.iter().map(|r| r.text(ID)).collect::<Vec<_>>()).await?;
+        let all: Vec<i64> = known.values().copied().collect();
+        let mut newer = releases::newer(tx, EntityKind::System, SOURCE, day, &all).await?;
+        newer.extend(releases::newer(tx, EntityKind::System, super::ahrq_hospitals::SOURCE, day, &all).await?);
+        // Of a system that a later release has named, an older one says nothing new.
+        let older = |r: &Row| known.get(r.text(ID)).is_some_and(|id| newer.contains_key(id));
+        let report = systems::upsert(tx, rows.iter().map(|r| system(r, [ID, NAME, CITY, STATE], SOURCE, older(r))).collect()).await?;
         name_systems(tx, rows.iter().map(|r| r.text(ID))).await?;
+        see_names(tx, SOURCE, day, rows.iter().map(|r| (r.text(ID), r.text(NAME)))).await?;
         Ok(report)
     }
+}
+
+/// Keeps what systems are called on the day.
+pub(super) async fn see_names(tx: &mut Tx, source: &str, day: Day, named: impl Iterator<Item = (&str, &str)>) -> Result<()> {
+    let named: Vec<(&str, &str)> = named.collect();
+    let ids = systems::ids(tx, &named.iter().map(|(key, _)| *key).collect::<Vec<_>>()).await?;
+    let seen = named.into_iter().filter_map(|(key, name)| Some((*ids.get(key)?, name.to_owned()))).collect();
+    names::see(tx, EntityKind::System, source, day, seen).await
 }
 
 /// A system from four cells of a row.

@@ -1,7 +1,7 @@
 //! Importing affiliations of accounts to systems.
 
-use super::model::AccountSystemRow;
-use super::store;
+use crate::affiliations::model::AccountSystemRow;
+use crate::affiliations::store;
 use rounds_kernel::{Permission, Result};
 use rounds_platform::imports::ChunkReport;
 use rounds_store::{Command, Tx};

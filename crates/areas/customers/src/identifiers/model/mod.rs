@@ -1,6 +1,10 @@
 //! Schemes and what their values look like.
 
 use serde::{Deserialize, Serialize};
+mod digits;
+mod schemes;
+
+pub use schemes::{Reading, SCHEMES, Scheme, Standing, standing};
 
 /// CMS certification number of a hospital.
 pub const CCN: &str = "ccn";
@@ -47,6 +51,30 @@ impl EntityKind {
             Self::Person => "person",
         }
     }
+
+    /// From its stored code.
+    pub fn parse(code: &str) -> Option<Self> {
+        [Self::System, Self::Account, Self::Person].into_iter().find(|k| k.code() == code)
+    }
+
+    /// Table of its records.
+    pub fn table(self) -> &'static str {
+        match self {
+            Self::System => "health_system",
+            Self::Account => "account",
+            Self::Person => "person",
+        }
+    }
+
+    /// Address of a record's page.
+    pub fn path(self, id: i64) -> String {
+        let folder = match self {
+            Self::System => "systems",
+            Self::Account => "accounts",
+            Self::Person => "people",
+        };
+        format!("/{folder}/{id}")
+    }
 }
 
 /// An identifier about to be written.
@@ -60,6 +88,11 @@ pub struct NewIdentifier {
     pub value: String,
     /// Where it comes from.
     pub source: String,
+}
+
+/// The long form of a Salesforce id of 15 signs.
+pub(super) fn salesforce_long(text: &str) -> Option<String> {
+    digits::salesforce_suffix(text).map(|suffix| format!("{text}{suffix}"))
 }
 
 /// A CCN as read from a file.

@@ -1,4 +1,9 @@
-//! The ZIP to region table.
+//! The tables of regions: ZIP codes of the United States, postcodes and regions elsewhere.
+
+mod nuts;
+
+pub(super) use nuts::country_of;
+pub use nuts::{NutsRow, nuts_form, place_accounts, upsert_nuts};
 
 use rounds_kernel::Result;
 use rounds_platform::imports::ChunkReport;
@@ -14,6 +19,14 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
             up: "
 CREATE TABLE referral_region (
   zip TEXT PRIMARY KEY, hsa BIGINT NOT NULL, hsa_name TEXT NOT NULL, hrr BIGINT NOT NULL, hrr_name TEXT NOT NULL);
+",
+        }
+        .boxed(),
+        SqlMigration {
+            name: "m20261123_120340_customers_market_region",
+            up: "
+CREATE TABLE market_region (id {id}, scheme TEXT NOT NULL, code TEXT NOT NULL, name TEXT NOT NULL, country TEXT NOT NULL, UNIQUE (scheme, code));
+CREATE TABLE postcode_region (country TEXT NOT NULL, postcode TEXT NOT NULL, code TEXT NOT NULL, since BIGINT NOT NULL, PRIMARY KEY (country, postcode));
 ",
         }
         .boxed(),

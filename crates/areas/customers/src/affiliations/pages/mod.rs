@@ -1,0 +1,7 @@
+//! The page of a child's links of one kind: what holds and held, who said so, and the changes by hand.
+
+mod acts;
+mod view;
+
+pub(super) use acts::{close, correct, open, undo};
+pub(super) use view::{list, samples};

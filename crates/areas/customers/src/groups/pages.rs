@@ -1,0 +1,228 @@
+//! Pages of buying groups.
+
+use super::model::{Group, GroupKind};
+use super::store;
+use crate::as_of::{AsOf, AsOfBar};
+use crate::scope;
+use axum::extract::{Path, Query as Asked, State};
+use rounds_kernel::{Actor, Day, Error, Result};
+use rounds_store::{FromQueryResult, Query, Value, args};
+use rounds_web::components::{Column, Filter, RecordHead, Stat};
+use rounds_web::{App, Shell, Visitor, WebResult, page};
+use serde::Deserialize;
+
+/// Members shown of each kind.
+const SHOWN: usize = 200;
+
+#[derive(Debug, askama::Template)]
+#[template(path = "groups/templates/list.html")]
+struct GroupsPage {
+    shell: Shell,
+    as_of: AsOfBar,
+    filters: Vec<Filter>,
+    columns: Vec<Column>,
+    rows: Vec<(Group, String, String)>,
+}
+
+#[derive(Debug, askama::Template)]
+#[template(path = "groups/templates/detail.html")]
+struct GroupPage {
+    shell: Shell,
+    as_of: AsOfBar,
+    head: RecordHead,
+    stats: Vec<Stat>,
+    columns: Vec<Column>,
+    systems: Vec<Line>,
+    accounts: Vec<Line>,
+    more: bool,
+}
+
+#[derive(Debug)]
+struct Line {
+    href: String,
+    name: String,
+    place: String,
+    tier: &'static str,
+    from: String,
+    until: String,
+    source: String,
+}
+
+/// What the list is asked for.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct GroupsAsk {
+    kind: String,
+    name: String,
+}
+
+#[derive(FromQueryResult)]
+struct Count {
+    group_id: i64,
+    systems: i64,
+    accounts: i64,
+}
+
+pub(super) async fn list(State(app): State<App>, visitor: Visitor, as_of: AsOf, Asked(ask): Asked<GroupsAsk>) -> WebResult {
+    let kinds: Vec<(&str, &str)> = [("", "All")].into_iter().chain(GroupKind::ALL.iter().map(|k| (k.code(), k.label()))).collect();
+    let sql = format!(
+        "SELECT {} FROM buying_group WHERE (kind = $1 OR $1 = '') AND LOWER(name) LIKE $2 ESCAPE '!' ORDER BY name, id LIMIT 500",
+        store::COLUMNS
+    );
+    let groups: Vec<Group> = app.db().all(&sql, args![ask.kind.clone(), crate::accounts::contains(&ask.name)]).await?;
+    let counted = format!(
+        "SELECT f.parent_id AS group_id, COUNT(health_system.id) AS systems, COUNT(account.id) AS accounts FROM affiliation f \
+         LEFT JOIN health_system ON f.child_kind = 'system' AND health_system.id = f.child_id AND {} \
+         LEFT JOIN account ON f.child_kind = 'account' AND account.id = f.child_id AND {} \
+         WHERE f.parent_kind = 'group' AND {} GROUP BY f.parent_id",
+        scope::systems(&visitor.actor),
+        scope::accounts(&visitor.actor),
+        as_of.holds("f")
+    );
+    let counts: Vec<Count> = app.db().all(&counted, vec![]).await?;
+    let parameters = [("kind", ask.kind.as_str()), ("name", ask.name.as_str())];
+    page(&GroupsPage {
+        as_of: as_of.bar("/groups", &parameters),
+        filters: vec![
+            Filter {
+                name: "name".into(),
+                label: "Name".into(),
+                value: ask.name.clone(),
+                placeholder: "part of the name".into(),
+                ..Filter::default()
+            },
+            Filter::select("kind", "Kind", &kinds, &ask.kind),
+        ],
+        rows: lines(groups, &counts),
+        columns: list_columns(),
+        shell: visitor.shell(&app, "Buying groups"),
+    })
+}
+
+fn list_columns() -> Vec<Column> {
+    vec![Column::text("Group"), Column::text("Kind"), Column::text("Head office"), Column::number("Systems"), Column::number("Accounts")]
+}
+
+fn lines(groups: Vec<Group>, counts: &[Count]) -> Vec<(Group, String, String)> {
+    let line = |g: Group| {
+        let of = counts.iter().find(|c| c.group_id == g.id).map_or((0, 0), |c| (c.systems, c.accounts));
+        (g, of.0.to_string(), of.1.to_string())
+    };
+    groups.into_iter().map(line).collect()
+}
+
+#[derive(Debug, FromQueryResult)]
+struct Member {
+    id: i64,
+    name: String,
+    city: String,
+    state: String,
+    relation: String,
+    valid_from: i64,
+    valid_to: Option<i64>,
+    source: String,
+}
+
+async fn members(db: &impl Query, actor: &Actor, group: i64, as_of: AsOf, kind: &str) -> Result<Vec<Member>> {
+    let (table, seen) = if kind == "system" { ("health_system", scope::systems(actor)) } else { ("account", scope::accounts(actor)) };
+    let sql = format!(
+        "SELECT {table}.id, {table}.name, {table}.city, {table}.state, f.relation, f.valid_from, f.valid_to, f.source FROM affiliation f \
+         JOIN {table} ON {table}.id = f.child_id WHERE f.parent_kind = 'group' AND f.parent_id = $1 AND f.child_kind = $2 AND {} AND {seen} \
+         ORDER BY f.relation DESC, {table}.name, {table}.id LIMIT {}",
+        as_of.holds("f"),
+        SHOWN + 1
+    );
+    db.all(&sql, vec![Value::from(group), Value::from(kind)]).await
+}
+
+fn member(kind: &str, m: Member, as_of: AsOf) -> Line {
+    let day = |d: i64| i32::try_from(d).map_or(String::new(), |d| Day(d).to_string());
+    let path = if kind == "system" { "systems" } else { "accounts" };
+    Line {
+        href: as_of.link(&format!("/{path}/{}", m.id)),
+        name: m.name,
+        place: [m.city, m.state].into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>().join(", "),
+        tier: if m.relation == "primary_member" { "Primary" } else { "Secondary" },
+        from: day(m.valid_from),
+        until: m.valid_to.map_or(String::new(), day),
+        source: m.source,
+    }
+}
+
+pub(super) async fn detail(State(app): State<App>, visitor: Visitor, as_of: AsOf, Path(id): Path<i64>) -> WebResult {
+    let group = store::get(app.db(), id).await?.ok_or_else(|| Error::not_found("buying group"))?;
+    let systems = members(app.db(), &visitor.actor, id, as_of, "system").await?;
+    let accounts = members(app.db(), &visitor.actor, id, as_of, "account").await?;
+    page(&view(visitor.shell(&app, &group.name), group, systems, accounts, as_of))
+}
+
+fn view(shell: Shell, group: Group, mut systems: Vec<Member>, mut accounts: Vec<Member>, as_of: AsOf) -> GroupPage {
+    let more = systems.len() > SHOWN || accounts.len() > SHOWN;
+    systems.truncate(SHOWN);
+    accounts.truncate(SHOWN);
+    let count = |n: usize| if n == SHOWN && more { format!("{n} and more") } else { n.to_string() };
+    GroupPage {
+        shell,
+        as_of: as_of.bar(&format!("/groups/{}", group.id), &[]),
+        stats: vec![
+            Stat::new("Systems", count(systems.len()), "#systems"),
+            Stat::new("Accounts of their own", count(accounts.len()), "#accounts"),
+        ],
+        head: RecordHead {
+            kind: group.kind_label().into(),
+            identifiers: vec![
+                ("Key".into(), group.source_key.clone()),
+                (
+                    "Head office".into(),
+                    [group.city.as_str(), group.country.as_str()].into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>().join(", "),
+                ),
+                ("Source".into(), group.source.clone()),
+            ],
+            name: group.name,
+            chips: Vec::new(),
+        },
+        columns: ["Member", "Town", "Tier", "From", "Until", "Source"].map(Column::text).to_vec(),
+        systems: systems.into_iter().map(|m| member("system", m, as_of)).collect(),
+        accounts: accounts.into_iter().map(|m| member("account", m, as_of)).collect(),
+        more,
+    }
+}
+
+/// Pages drawn from their samples.
+pub fn samples() -> Vec<(&'static str, String)> {
+    let group = || Group {
+        id: 1,
+        source_key: "G1".into(),
+        name: "Northern <b>Buyers</b>".into(),
+        kind: "gpo".into(),
+        country: "US".into(),
+        ..Group::default()
+    };
+    let m = |id, relation: &str| Member {
+        id,
+        name: "Northlake Health".into(),
+        city: "Duluth".into(),
+        state: "MN".into(),
+        relation: relation.into(),
+        valid_from: 17_896,
+        valid_to: None,
+        source: "buying-group-members".into(),
+    };
+    let list = |groups: Vec<Group>| GroupsPage {
+        shell: Shell::sample("Buying groups"),
+        as_of: AsOf::TODAY.bar("/groups", &[]),
+        filters: Vec::new(),
+        columns: list_columns(),
+        rows: lines(groups, &[Count { group_id: 1, systems: 3, accounts: 2 }]),
+    };
+    let draw = |p: &GroupsPage| askama::Template::render(p).unwrap_or_default();
+    let detail = |systems, accounts, as_of| {
+        askama::Template::render(&view(Shell::sample("Buying group"), group(), systems, accounts, as_of)).unwrap_or_default()
+    };
+    vec![
+        ("groups", draw(&list(vec![group()]))),
+        ("groups, none", draw(&list(Vec::new()))),
+        ("group", detail(vec![m(3, "primary_member")], vec![m(7, "member")], AsOf::on(Day(18_000)))),
+        ("group, no members", detail(Vec::new(), Vec::new(), AsOf::TODAY)),
+    ]
+}
