@@ -52,11 +52,6 @@ impl EntityKind {
         }
     }
 
-    /// From its stored code.
-    pub fn parse(code: &str) -> Option<Self> {
-        [Self::System, Self::Account, Self::Person].into_iter().find(|k| k.code() == code)
-    }
-
     /// Table of its records.
     pub fn table(self) -> &'static str {
         match self {
