@@ -19,11 +19,13 @@ pub use store::{complete, migrations, newer};
 use axum::extract::DefaultBodyLimit;
 use axum::handler::Handler;
 use rounds_kernel::Permission;
-use rounds_platform::imports::LARGEST_UPLOAD;
 use rounds_web::Route;
 
 /// Tables this capability owns.
 pub const TABLES: &[&str] = &["source_release"];
+
+/// The largest file that is looked at before it is imported: a release has a few megabytes.
+const LARGEST_UPLOAD: usize = 64 << 20;
 
 /// Routes of this capability.
 pub fn routes() -> Vec<Route> {
