@@ -37,6 +37,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(rounds_customers::routes(panels()));
     all.extend(rounds_customers::matching::routes(references()));
     all.extend(rounds_consent::routes());
+    all.extend(rounds_consent::personal_data::routes(personal_data()));
     all.extend(rounds_design::routes());
     all.extend(rounds_demand::routes());
     all.extend(rounds_engage::routes());
@@ -52,6 +53,9 @@ fn panels() -> Vec<Arc<dyn Panel>> {
     all.push(Arc::new(rounds_design::potential::PotentialPanel));
     all.push(Arc::new(rounds_consent::permissions::PermissionPanel));
     all.push(Arc::new(rounds_customers::sources::SourcesPanel));
+    all.push(Arc::new(rounds_consent::choices::ChoicesPanel));
+    all.push(Arc::new(rounds_consent::preferences::PreferencePanel));
+    all.push(Arc::new(rounds_consent::access::AccessPanel));
     all.extend(rounds_demand::panels());
     all.extend(rounds_serve::panels());
     all
@@ -87,6 +91,14 @@ pub fn undo_work() -> UndoWork {
         EntityKind::Person => "person",
     };
     UndoWork { importers: importers(), links: references().iter().map(|r| (table(r), r.link())).collect() }
+}
+
+/// Everywhere a person's data is kept: for their copy, and for its erasure.
+pub fn personal_data() -> rounds_consent::personal_data::Registry {
+    let mut all = rounds_consent::personal_data::own();
+    all.extend(rounds_demand::personal_data());
+    all.extend(rounds_engage::personal_data());
+    Arc::new(all)
 }
 
 /// Every kind of long work.

@@ -79,6 +79,9 @@ async fn daily(runner: Runner) {
                 Err(e) => tracing::warn!(code = e.code, cause = e.cause, "scope was not refreshed; it is tried again"),
             }
         }
+        if let Err(e) = rounds_consent::keep_up(&runner).await {
+            tracing::warn!(code = e.code, cause = e.cause, "permissions were not kept up; it is tried again");
+        }
         tokio::time::sleep(Duration::from_secs(600)).await;
     }
 }

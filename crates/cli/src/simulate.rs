@@ -227,6 +227,7 @@ async fn crowd(sink: &Sink<'_>, market: &Market) -> Result<()> {
                 state: p.state,
                 basis: p.basis,
                 since: p.since,
+                ..permissions::PermissionRow::default()
             }));
         }
         count += rows.len();

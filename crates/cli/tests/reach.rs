@@ -197,8 +197,7 @@ async fn of_two_people_at_one_customer_at_once_the_gate_lets_one_through() {
         for a in shared {
             let other = actor_of(&w.runner.db, UserId(a.other)).await.unwrap();
             let at = Time::at_day(Day(a.day as i32)).plus_minutes(900);
-            let beside =
-                Request { person: PersonId(a.person_id), account: AccountId(a.account_id), channel: Channel::Phone, action_id: None, at };
+            let beside = Request::new(PersonId(a.person_id), AccountId(a.account_id), Channel::Phone, at);
             let (first, second) =
                 tokio::join!(w.runner.run(&one, Accept { action: ActionId(a.id) }), w.runner.run(&other, ClearContact(beside)));
             let refused: Vec<String> = [first.err(), second.err()].into_iter().flatten().map(|e| e.code).collect();

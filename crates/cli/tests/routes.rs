@@ -29,6 +29,7 @@ async fn filled(w: &World, path: &str) -> String {
         p if p.starts_with("/plans/") => id("SELECT MAX(id) FROM plan").await,
         p if p.starts_with("/leads/") => id("SELECT MIN(id) FROM lead").await,
         p if p.starts_with("/coverage/") => id("SELECT MIN(id) FROM alignment").await,
+        p if p.starts_with("/country-rules/") => "DE".into(),
         p if p.starts_with("/live/") => "queue.1".into(),
         p if p.starts_with("/assets/") => "app.css".into(),
         _ => "1".into(),
@@ -99,6 +100,11 @@ async fn nobody(w: &World, site: &Site) {
             _ => v.post_with(&path, "guessed", &[]).await,
         };
         let what = format!("{} {path} by nobody: {}", route.method, a.status);
+        if route.link {
+            // A guessed token opens nothing, and guessing is slow.
+            assert!(matches!(a.status.as_u16(), 400 | 429), "{what}");
+            continue;
+        }
         match (route.permission, route.method) {
             (Permission::Open, "GET") => assert!(a.status.is_success() || a.status.is_redirection(), "{what}"),
             (_, "GET") => assert_eq!(a.location.as_deref().map(|l| l.starts_with("/sign-in")), Some(true), "{what}"),

@@ -213,13 +213,8 @@ async fn the_gate_holds_for_contacts_beside_the_plan() {
             if w.runner.run(&actor, Accept { action: ActionId(*id) }).await.is_err() {
                 continue;
             }
-            let beside = gate::Request {
-                person: rounds_kernel::PersonId(a.person_id),
-                account: rounds_kernel::AccountId(a.account_id),
-                channel: rounds_kernel::Channel::Phone,
-                action_id: None,
-                at: a.at().max(w.runner.now()),
-            };
+            let (person, account) = (rounds_kernel::PersonId(a.person_id), rounds_kernel::AccountId(a.account_id));
+            let beside = gate::Request::new(person, account, rounds_kernel::Channel::Phone, a.at().max(w.runner.now()));
             refused += usize::from(w.runner.run(&actor, gate::ClearContact(beside)).await.is_err());
         }
         assert!(refused > 0, "{}: a second live contact at the same time is refused", w.db.engine);

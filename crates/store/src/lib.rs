@@ -5,6 +5,7 @@
 
 pub mod audit;
 mod db;
+pub mod erasure;
 mod error;
 pub mod facts;
 pub mod jobs;
@@ -43,6 +44,7 @@ pub const OWN_TABLES: &[&str] = &[
     "search_old",
     "moved_row",
     "change_row",
+    "suppression",
     "change_watch",
 ];
 

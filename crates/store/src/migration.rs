@@ -94,6 +94,7 @@ CREATE INDEX job_open ON job (state, kind, input_key);
         }
         .boxed(),
         crate::search::MIGRATION.boxed(),
+        crate::erasure::MIGRATION.boxed(),
         crate::repoint::MIGRATION.boxed(),
         crate::journal::MIGRATION.boxed(),
         // Few facts are about a whole system: the others need no entry in its index, and imports are quicker without.

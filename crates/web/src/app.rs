@@ -2,7 +2,7 @@
 
 use crate::route::Route;
 use crate::visitor::{Visitor, page};
-use crate::{WebResult, api, assets, auth, guard, live, security};
+use crate::{WebResult, api, assets, auth, guard, links, live, security};
 use axum::Router;
 use axum::extract::State;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -73,6 +73,8 @@ pub struct WebConfig {
     pub key_requests_per_second: u32,
     /// Attempts to sign in a minute from one address; 0 stands for 10.
     pub sign_ins_per_minute: u32,
+    /// Requests a minute to signed links from one address; 0 stands for 60.
+    pub links_per_minute: u32,
 }
 
 impl App {
@@ -118,9 +120,10 @@ pub fn build(runner: Runner, directory: Arc<dyn Directory>, routes: Vec<Route>, 
     for route in all {
         let permission = route.permission;
         let state = (app.clone(), permission);
-        let handler = match route.api {
-            Some(_) => route.handler.layer(from_fn_with_state(state, api::admit)),
-            None => route.handler.layer(from_fn_with_state(state, guard::check)),
+        let handler = match (&route.api, route.link) {
+            (Some(_), _) => route.handler.layer(from_fn_with_state(state, api::admit)),
+            (None, true) => route.handler.layer(from_fn_with_state(app.clone(), links::check)),
+            (None, false) => route.handler.layer(from_fn_with_state(state, guard::check)),
         };
         router = router.route(route.path, handler);
     }

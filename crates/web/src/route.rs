@@ -19,6 +19,8 @@ pub struct Route {
     pub menu: Option<(&'static str, &'static str)>,
     /// What the API's document says of it, for operations of the API.
     pub api: Option<Arc<Declared>>,
+    /// Opened by a signed link: no session, no CSRF token; the handler checks the signature.
+    pub link: bool,
     pub(crate) handler: MethodRouter<App>,
 }
 
@@ -29,7 +31,7 @@ impl Route {
         H: Handler<T, App>,
         T: 'static,
     {
-        Self { method: "GET", path, permission, menu: None, api: None, handler: axum::routing::get(handler) }
+        Self { method: "GET", path, permission, menu: None, api: None, link: false, handler: axum::routing::get(handler) }
     }
 
     /// A change; the request must carry the session's CSRF token.
@@ -38,7 +40,14 @@ impl Route {
         H: Handler<T, App>,
         T: 'static,
     {
-        Self { method: "POST", path, permission, menu: None, api: None, handler: axum::routing::post(handler) }
+        Self { method: "POST", path, permission, menu: None, api: None, link: false, handler: axum::routing::post(handler) }
+    }
+
+    /// Opens the route to whoever has a signed link, without session and CSRF token. The handler must check the signature first.
+    #[must_use]
+    pub fn by_link(mut self) -> Self {
+        self.link = true;
+        self
     }
 
     /// Puts the page into the menu.

@@ -21,6 +21,7 @@ pub(crate) struct Limits {
     all: DefaultKeyedRateLimiter<Option<IpAddr>>,
     doors: DefaultKeyedRateLimiter<Option<IpAddr>>,
     accounts: DefaultKeyedRateLimiter<String>,
+    links: DefaultKeyedRateLimiter<Option<IpAddr>>,
     asked: AtomicU64,
 }
 
@@ -38,6 +39,7 @@ impl Limits {
             all: RateLimiter::keyed(Quota::per_second(per_second).allow_burst(per_second.saturating_mul(or(4, 4)))),
             doors: RateLimiter::keyed(Quota::per_minute(or(config.sign_ins_per_minute, 10))),
             accounts: RateLimiter::keyed(Quota::per_minute(or(config.sign_ins_per_minute, 10).saturating_mul(or(3, 3)))),
+            links: RateLimiter::keyed(Quota::per_minute(or(config.links_per_minute, 60))),
             asked: AtomicU64::new(0),
         }
     }
@@ -50,12 +52,18 @@ impl Limits {
         self.accounts.check_key(&account).map_err(|_| too_many("There were too many attempts to sign in with this e-mail."))
     }
 
+    /// One more request to a signed link.
+    pub(crate) fn link(&self, address: &Address) -> Result<(), Error> {
+        self.links.check_key(&address.0).map_err(|_| too_many("There were too many requests from your address."))
+    }
+
     /// Whether the address may ask once more.
     fn admits(&self, address: &Address) -> bool {
         if self.asked.fetch_add(1, Ordering::Relaxed) % SWEEP == SWEEP - 1 {
             self.all.retain_recent();
             self.doors.retain_recent();
             self.accounts.retain_recent();
+            self.links.retain_recent();
         }
         self.all.check_key(&address.0).is_ok()
     }
@@ -65,7 +73,7 @@ fn too_many(cause: &str) -> Error {
     Error::new(ErrorKind::TooMany, "limit.requests", format!("{cause} Nothing was changed."), "Wait a minute, then try again.")
 }
 
-fn address(app: &App, headers: &HeaderMap, direct: Option<IpAddr>) -> Address {
+pub(crate) fn address(app: &App, headers: &HeaderMap, direct: Option<IpAddr>) -> Address {
     let forwarded = app.config().behind_proxy.then(|| headers.get("x-forwarded-for")).flatten();
     // The last entry is the one our own proxy added; earlier ones are the client's claim.
     let claimed = forwarded.and_then(|v| v.to_str().ok()).and_then(|v| v.rsplit(',').next()).and_then(|v| v.trim().parse().ok());

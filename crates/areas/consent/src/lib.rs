@@ -1,9 +1,14 @@
 //! Consent: who may be contacted and how, the contact ledger, and the one gate that all outreach passes.
 
+pub mod access;
+pub mod choices;
+pub mod country_rules;
 pub mod gate;
 pub mod ledger;
 pub mod permissions;
+pub mod personal_data;
 pub mod preferences;
+pub mod wordings;
 
 use rounds_customers::identifiers::EntityKind::{Account, Person};
 use rounds_customers::merging::{Once, Reference, RowKey, Wins};
@@ -17,7 +22,7 @@ use rounds_web::Route;
 /// un-merge), and of two answers for one channel the stricter stays.
 pub const REFERENCES: &[Reference] = &[
     Reference::new("permission", "person_id", Person).never("{row}.state = 'granted' AND {row}.valid_to IS NULL").once(&[Once {
-        columns: &["channel"],
+        columns: &["channel", "purpose"],
         among: "{row}.valid_to IS NULL",
         wins: Wins::First("state", &["denied", "unknown", "granted"]),
     }]),
@@ -28,18 +33,47 @@ pub const REFERENCES: &[Reference] = &[
     }]),
     Reference::new("clearance", "person_id", Person),
     Reference::new("clearance", "account_id", Account),
+    Reference::new("access_rule", "person_id", Person),
+    Reference::new("access_rule", "account_id", Account),
+    Reference::new("preference_task", "person_id", Person).once(&[Once {
+        columns: &["channel", "task", "origin"],
+        among: "",
+        wins: Wins::Survivor,
+    }]),
+    Reference::new("confirmation", "person_id", Person),
+    Reference::new("data_request", "person_id", Person),
 ];
-
-/// All importers of the area.
-pub fn importers() -> Vec<Box<dyn Importer>> {
-    ledger::importers()
-}
 
 /// All routes of the area.
 pub fn routes() -> Vec<Route> {
     let mut routes = permissions::routes();
     routes.extend(ledger::routes());
+    routes.extend(access::routes());
+    routes.extend(choices::routes());
+    routes.extend(country_rules::routes());
+    routes.extend(wordings::routes());
+    routes.extend(gate::routes());
+    routes.extend(preferences::routes());
     routes
+}
+
+/// Files of the area that can be imported.
+pub fn importers() -> Vec<Box<dyn Importer>> {
+    let mut all = ledger::importers();
+    all.push(Box::new(permissions::PermissionFile));
+    all.push(Box::new(preferences::PreferenceFile));
+    all.push(Box::new(access::AccessFile));
+    all
+}
+
+/// What the area does by itself, once in a while: permissions that ran out are closed, everyone is counted again when something
+/// changed, and once a day it is observed how people like to be met.
+///
+/// # Errors
+/// Of the database; it is safe to try again.
+pub async fn keep_up(runner: &rounds_store::Runner) -> rounds_kernel::Result<()> {
+    permissions::keep_up(runner).await?;
+    preferences::keep_up(runner).await
 }
 
 /// All migrations of the area.
@@ -47,6 +81,11 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
     let mut all = permissions::migrations();
     all.extend(preferences::migrations());
     all.extend(gate::migrations());
+    all.extend(access::migrations());
+    all.extend(choices::migrations());
+    all.extend(country_rules::migrations());
+    all.extend(wordings::migrations());
+    all.extend(personal_data::migrations());
     all
 }
 
@@ -54,5 +93,12 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
 pub fn samples() -> Vec<(&'static str, String)> {
     let mut all = permissions::samples();
     all.extend(ledger::samples());
+    all.extend(access::samples());
+    all.extend(choices::samples());
+    all.extend(country_rules::samples());
+    all.extend(wordings::samples());
+    all.extend(gate::samples());
+    all.extend(preferences::samples());
+    all.extend(personal_data::samples());
     all
 }

@@ -5,7 +5,7 @@ mod common;
 use common::{World, monday, on_each_engine};
 use rounds_consent::gate::{ClearContact, ContactMade, Direction, RecordContact, Request};
 use rounds_consent::ledger::{ContactRow, ImportContacts, recent};
-use rounds_consent::permissions::{ImportPermissions, PermissionRow, RecordPermission, State, current, history, of_person};
+use rounds_consent::permissions::{ImportPermissions, PermissionRow, RecordPermission, State, Terms, current, history, of_person};
 use rounds_consent::preferences::{ImportPreferences, PreferenceRow, all};
 use rounds_kernel::{ActionId, Actor, Channel, Outcome, PersonId, Purpose, Time};
 use rounds_store::{MigrationTrait, MigratorTrait, facts};
@@ -19,7 +19,7 @@ impl MigratorTrait for Schema {
 }
 
 async fn request(w: &World, (person, account): (&str, &str), channel: Channel, action: Option<i64>, at: Time) -> Request {
-    Request { person: w.person(person).await, account: w.account(account).await, channel, action_id: action.map(ActionId), at }
+    Request { action_id: action.map(ActionId), ..Request::new(w.person(person).await, w.account(account).await, channel, at) }
 }
 
 async fn made(w: &World, (person, account): (&str, &str), channel: Channel, outcome: Outcome, at: Time) -> ContactMade {
@@ -46,7 +46,8 @@ async fn record(w: &World, who: &Actor, c: ContactMade) -> Result<bool, String> 
 }
 
 async fn say(w: &World, who: &Actor, person: PersonId, channel: Option<Channel>, state: State) -> Result<(), String> {
-    let c = RecordPermission { person, channel, state, basis: "asked by the person".into(), note: "by phone".into() };
+    let c =
+        RecordPermission { person, channel, state, basis: "asked by the person".into(), note: "by phone".into(), terms: Terms::default() };
     w.runner.run(who, c).await.map_err(|e| e.code)
 }
 
@@ -209,7 +210,15 @@ async fn of_two_at_the_same_moment_one_is_cleared() {
 }
 
 fn answer(key: &str, channel: &str, state: &str, since: Time) -> PermissionRow {
-    PermissionRow { line: 2, person_key: key.into(), channel: channel.into(), state: state.into(), basis: "form".into(), since }
+    PermissionRow {
+        line: 2,
+        person_key: key.into(),
+        channel: channel.into(),
+        state: state.into(),
+        basis: "form".into(),
+        since,
+        ..PermissionRow::default()
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

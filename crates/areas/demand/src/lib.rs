@@ -2,6 +2,7 @@
 
 pub mod leads;
 
+use rounds_consent::personal_data::{PersonTable, PersonalData};
 use rounds_customers::identifiers::EntityKind::{Account, Person};
 use rounds_customers::merging::Reference;
 use rounds_customers::panels::Panel;
@@ -30,4 +31,9 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
 /// Every page of the area drawn from its sample.
 pub fn samples() -> Vec<(&'static str, String)> {
     leads::samples()
+}
+
+/// Where the area keeps a person's data.
+pub fn personal_data() -> Vec<Box<dyn PersonalData>> {
+    vec![Box::new(PersonTable::cleared("lead", "person_id", "Leads", &[("note", "''")]))]
 }

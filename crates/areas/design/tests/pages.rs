@@ -5,7 +5,7 @@ mod common;
 
 use common::{World, on_each_engine};
 use rounds_consent::gate::{ContactMade, Direction, RecordContact};
-use rounds_consent::permissions::{PermissionPanel, RecordPermission, State};
+use rounds_consent::permissions::{PermissionPanel, RecordPermission, State, Terms};
 use rounds_customers::panels::Panel;
 use rounds_customers::products::{ImportProducts, ProductRow};
 use rounds_design::coverage::{CoveragePanel, CoverageRow, ImportCoverage};
@@ -88,7 +88,14 @@ async fn reachability_counts_what_its_lists_hold() {
         for (key, channel, state) in
             [("ann", Some(Channel::Email), State::Denied), ("cleo", Some(Channel::Phone), State::Granted), ("bob", None, State::Denied)]
         {
-            let c = RecordPermission { person: w.person(key).await, channel, state, basis: "form".into(), note: String::new() };
+            let c = RecordPermission {
+                person: w.person(key).await,
+                channel,
+                state,
+                basis: "form".into(),
+                note: String::new(),
+                terms: Terms::default(),
+            };
             w.runner.run(&w.program, c).await.expect("records");
         }
         let all = body(&door.ops, "/permissions").await;

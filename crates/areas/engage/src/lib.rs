@@ -3,6 +3,7 @@
 pub mod log_contact;
 pub mod next_best_action;
 
+use rounds_consent::personal_data::{PersonTable, PersonalData};
 use rounds_customers::identifiers::EntityKind::{Account, Person};
 use rounds_customers::merging::Reference;
 use rounds_customers::panels::Panel;
@@ -36,4 +37,9 @@ pub fn samples() -> Vec<(&'static str, String)> {
     let mut all = next_best_action::samples();
     all.extend(log_contact::samples());
     all
+}
+
+/// Where the area keeps a person's data. A step's reason is one of a list; a snapshot holds ids and no names.
+pub fn personal_data() -> Vec<Box<dyn PersonalData>> {
+    vec![Box::new(PersonTable::cleared("plan_action", "person_id", "Planned contacts", &[("reason", "'erased'")]))]
 }

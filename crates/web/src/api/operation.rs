@@ -262,6 +262,7 @@ impl Operation {
         };
         let on = axum::routing::on(declared.verb.filter(), answer);
         Route {
+            link: false,
             method: declared.verb.name(),
             path: declared.path,
             permission: declared.permission,

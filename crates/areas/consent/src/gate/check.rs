@@ -1,8 +1,9 @@
-//! The rules, pure: permission, frequency, spacing. The order decides which reason is given first.
+//! The rules, pure: permission, access, frequency, spacing, calling hours. The order decides which reason is given first.
 
 use super::{Held, Limits, PersonState, Refusal, Request};
-use crate::permissions::policy::{WhenUnknown, when_unknown};
-use crate::permissions::{Reach, State};
+use crate::access::VisitTerms;
+use crate::country_rules::{CountryRule, Local};
+use crate::permissions::{Aim, Reach, State};
 use rounds_kernel::{Channel, Day, Time};
 
 type Verdict = Result<(), Refusal>;
@@ -18,13 +19,15 @@ pub fn is_live(channel: Channel) -> bool {
 
 /// May this contact be made? Permission comes first, and a recorded "do not contact" before everything.
 pub fn judge(person: &PersonState<'_>, request: &Request, limits: &Limits) -> Verdict {
-    permitted(person.reach, person.country, request.channel)?;
-    frequency(person.held, request.at, limits)?;
-    spacing(person.held, request.channel, request.at, limits)
+    permitted(person.reach, person.rule, request.channel, request.aim)?;
+    admitted(person, request)?;
+    frequency(person.held, request.channel, request.at, limits)?;
+    spacing(person.held, request.channel, request.at, limits)?;
+    hours(person.rule, request.channel, person.local)
 }
 
 /// Permission alone.
-pub fn permitted(reach: Reach, country: &str, channel: Channel) -> Verdict {
+pub fn permitted(reach: Reach, rule: &CountryRule, channel: Channel, aim: Aim) -> Verdict {
     let way = channel.label().to_lowercase();
     if reach.do_not_contact() {
         return refuse(
@@ -33,28 +36,49 @@ pub fn permitted(reach: Reach, country: &str, channel: Channel) -> Verdict {
             "Wait until they contact us, or speak with someone else at the account.",
         );
     }
-    match reach.state(channel) {
+    let what = aim.label().to_lowercase();
+    match reach.state_for(channel, aim) {
         State::Granted => Ok(()),
-        State::Denied => refuse(
+        State::Denied if reach.state(channel) == State::Denied => refuse(
             "consent.channel_denied",
             format!("This person asked for no contact by {way}."),
             "Use a channel they allow, or leave it.",
         ),
-        State::Unknown if when_unknown(country, channel) == WhenUnknown::Allowed => Ok(()),
+        State::Denied => refuse(
+            "consent.purpose_denied",
+            format!("This person asked for no {what} by {way}."),
+            "Use a channel they allow for it, or leave it.",
+        ),
+        State::Unknown if reach.allows(rule, channel, aim) => Ok(()),
         State::Unknown => refuse(
             "consent.needs_grant",
-            format!("Nobody has asked this person about contact by {way}, and in {} that needs their yes first.", place(country)),
+            format!("Nobody has asked this person about {what} by {way}, and in {} that needs their yes first.", rule.place()),
             "Ask them in a channel that is open, and record their answer on their page.",
         ),
     }
 }
 
-fn place(country: &str) -> &str {
-    if country.is_empty() { "a country we do not know" } else { country }
+/// The access register alone: how the person's place may be visited.
+pub fn admitted(person: &PersonState<'_>, request: &Request) -> Verdict {
+    let (Channel::Visit, Some(access)) = (request.channel, person.access) else { return Ok(()) };
+    let terms = VisitTerms { appointment: request.visit.appointment || person.expects_us, ..request.visit };
+    match access.refuses(terms, person.local.map(|l| l.minute)) {
+        None => Ok(()),
+        Some((code, reason, remedy)) => refuse(code, reason, remedy),
+    }
+}
+
+/// Calling hours alone; nothing to say when the minute is not known.
+pub fn hours(rule: &CountryRule, channel: Channel, local: Option<Local>) -> Verdict {
+    let (Channel::Phone | Channel::Video, Some(local)) = (channel, local) else { return Ok(()) };
+    match local.may_call(rule) {
+        Ok(()) => Ok(()),
+        Err(reason) => refuse("consent.calling_hours", reason, "Plan it within their hours, or write instead."),
+    }
 }
 
 /// Frequency alone: contacts in the week of `at`, and in that week and the three before it.
-pub fn frequency(held: &[Held], at: Time, limits: &Limits) -> Verdict {
+pub fn frequency(held: &[Held], channel: Channel, at: Time, limits: &Limits) -> Verdict {
     let monday = at.day().week().monday();
     let within = |weeks_back: i32| {
         let (from, to) = (monday.plus(-7 * weeks_back), monday.plus(7));
@@ -72,6 +96,20 @@ pub fn frequency(held: &[Held], at: Time, limits: &Limits) -> Verdict {
                 limits.per_week
             ),
             format!("Plan it for the week of {} or later.", monday.plus(7).short()),
+        );
+    }
+    if let Some(most) = limits.per_channel[channel.index()]
+        && over(within(0).filter(|h| h.channel == channel).count(), most)
+    {
+        let way = channel.label().to_lowercase();
+        return refuse(
+            "consent.channel_full",
+            format!(
+                "This person has {} by {way} in the week of {}; the limit is {most}.",
+                told(within(0).filter(|h| h.channel == channel)),
+                monday.short()
+            ),
+            "Use another channel, or plan it for a later week.",
         );
     }
     if over(within(3).count(), limits.per_four_weeks) {

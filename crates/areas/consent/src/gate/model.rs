@@ -1,9 +1,12 @@
 //! What is asked of the gate, what it knows, and what it answers.
 
-use crate::permissions::Reach;
+use crate::access::{Access, VisitTerms};
+use crate::country_rules::{CountryRule, Local};
+use crate::permissions::{Aim, Reach};
 use rounds_kernel::{AccountId, ActionId, Channel, Day, Error, Outcome, PersonId, Purpose, Result, Time};
 use rounds_store::{Query, settings};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// How often one person may be contacted, over all channels and owners. Weeks are ISO weeks in UTC, Monday to Sunday, so that a
 /// plan made on Sunday and an act on Friday count alike.
@@ -15,15 +18,48 @@ pub struct Limits {
     pub per_four_weeks: u32,
     /// Live contacts (visit, call, video call) lie at least so many days apart; 2 (Monday, then Wednesday) unless set otherwise.
     pub spacing_days: u32,
+    /// Most contacts in one week through each channel; none unless set.
+    #[serde(default)]
+    pub per_channel: [Option<u32>; 5],
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { per_week: 2, per_four_weeks: 6, spacing_days: 2 }
+        Self { per_week: 2, per_four_weeks: 6, spacing_days: 2, per_channel: [None; 5] }
     }
 }
 
 impl Limits {
+    /// # Errors
+    /// `consent.limits` when they make no sense together.
+    pub fn check(&self) -> Result<()> {
+        let sound = (1..=50).contains(&self.per_week)
+            && (self.per_week..=200).contains(&self.per_four_weeks)
+            && (1..=28).contains(&self.spacing_days)
+            && self.per_channel.iter().flatten().all(|n| *n <= self.per_week);
+        if sound {
+            return Ok(());
+        }
+        Err(Error::invalid(
+            "consent.limits",
+            "These limits make no sense together. Nothing was changed.",
+            "A week takes 1 to 50 contacts, four weeks at least as many as one, a channel no more than the week; space is 1 to 28 days.",
+        ))
+    }
+}
+
+/// The limits of every country.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LimitBook {
+    /// Where a country has none of its own.
+    #[serde(flatten)]
+    pub everywhere: Limits,
+    /// Countries, two letters, that differ.
+    #[serde(default)]
+    pub countries: BTreeMap<String, Limits>,
+}
+
+impl LimitBook {
     /// Key of the setting that holds them as JSON.
     pub const SETTING: &'static str = "consent.limits";
 
@@ -37,9 +73,14 @@ impl Limits {
             Error::invalid(
                 "consent.limits",
                 format!("The setting {} cannot be read: {e}.", Self::SETTING),
-                "Correct it, or delete it to use the defaults.",
+                "Set the limits again on the page of contact limits.",
             )
         })
+    }
+
+    /// The limits of `country`.
+    pub fn of(&self, country: &str) -> &Limits {
+        self.countries.get(country).unwrap_or(&self.everywhere)
     }
 }
 
@@ -56,6 +97,19 @@ pub struct Request {
     pub action_id: Option<ActionId>,
     /// When it is to take place.
     pub at: Time,
+    /// What it is for.
+    pub aim: Aim,
+    /// `at` is the minute of the contact and not just its day: calling hours are then kept.
+    pub timed: bool,
+    /// How a visit is made.
+    pub visit: VisitTerms,
+}
+
+impl Request {
+    /// A contact for what `channel` is usually used for, on the day of `at`.
+    pub fn new(person: PersonId, account: AccountId, channel: Channel, at: Time) -> Self {
+        Self { person, account, channel, action_id: None, at, aim: Aim::usual(channel), timed: false, visit: VisitTerms::default() }
+    }
 }
 
 /// A contact made or taken on, as far as limits care.
@@ -63,6 +117,8 @@ pub struct Request {
 pub struct Held {
     /// When it took place or is planned.
     pub at: Time,
+    /// How.
+    pub channel: Channel,
     /// They were met live; an unanswered try counts as a contact but needs no space.
     pub live: bool,
     /// Cleared and not made yet.
@@ -74,8 +130,14 @@ pub struct Held {
 pub struct PersonState<'a> {
     /// Permissions.
     pub reach: Reach,
-    /// Two letters of the country of the account, which decides what "unknown" allows.
-    pub country: &'a str,
+    /// The rule of the account's country, which decides what "unknown" allows and when calls may be made.
+    pub rule: &'a CountryRule,
+    /// How their place may be visited, if anything is known.
+    pub access: Option<&'a Access>,
+    /// A meeting was agreed with them lately.
+    pub expects_us: bool,
+    /// The moment of the contact on their clock, where the minute is known.
+    pub local: Option<Local>,
     /// Outbound contacts of all channels and owners, made or open, of the last four weeks; order does not matter, more does no harm.
     pub held: &'a [Held],
 }

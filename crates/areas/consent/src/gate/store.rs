@@ -1,7 +1,9 @@
 //! The clearance table, and what the gate reads to judge.
 
 use super::{Clearance, Held, Holding, Request, is_live};
-use crate::permissions::{ANY_CHANNEL, Reach, of_person};
+use crate::access::{self, Access};
+use crate::country_rules::Local;
+use crate::permissions::{ANY_CHANNEL, Reach, of_person_at};
 use rounds_kernel::{AccountId, Channel, Day, Error, Outcome, PersonId, Result, Time};
 use rounds_platform::scope;
 use rounds_store::{Engine, FromQueryResult, MigrationTrait, Query, SqlMigration, Tx, args};
@@ -39,15 +41,25 @@ pub(crate) async fn lock_person(tx: &Tx, person: PersonId) -> Result<()> {
 pub(super) struct Known {
     pub reach: Reach,
     pub country: String,
+    pub access: Option<Access>,
+    pub expects_us: bool,
+    pub local: Option<Local>,
     pub held: Vec<Held>,
 }
 
 /// Reads it; the caller holds the person's lock.
 pub(super) async fn known(tx: &Tx, r: &Request) -> Result<Known> {
     let country = country(tx, r.person, r.account).await?;
-    let mut held = made(tx, r).await?;
+    let (mut held, expects_us) = made(tx, r).await?;
     held.extend(open(tx, r).await?);
-    Ok(Known { reach: of_person(tx, r.person).await?, country, held })
+    let access = if r.channel == Channel::Visit { access::of_person(tx, r.person, r.account, r.at.day()).await? } else { None };
+    let local = if r.timed {
+        let zone = tx.text("SELECT zone FROM account WHERE id = $1", args![r.account.0]).await?;
+        Some(Local::at(r.at, zone.as_deref().unwrap_or("UTC")))
+    } else {
+        None
+    };
+    Ok(Known { reach: of_person_at(tx, r.person, r.at.max(tx.now)).await?, country, access, expects_us, local, held })
 }
 
 /// Country of the account, which must be within the actor's scope and hold the person.
@@ -73,19 +85,20 @@ struct MadeRow {
     outcome: Option<String>,
 }
 
-async fn made(tx: &Tx, r: &Request) -> Result<Vec<Held>> {
+/// Contacts of ours that count, and whether one of them agreed a meeting.
+async fn made(tx: &Tx, r: &Request) -> Result<(Vec<Held>, bool)> {
     let from = Time::at_day(r.at.day().week().monday().plus(-21));
     let sql = "SELECT occurred_at, channel, body->>'outcome' AS outcome FROM fact WHERE person_id = $1 AND kind = 'contact' \
                AND occurred_at >= $2 AND channel IS NOT NULL AND body->>'direction' = 'out'";
     let rows = tx.all::<MadeRow>(sql, args![r.person.0, from.0]).await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| Held {
-            at: Time(row.occurred_at),
-            live: Channel::parse(&row.channel).is_some_and(is_live) && row.outcome.as_deref() != Some(Outcome::NoAnswer.code()),
-            open: false,
-        })
-        .collect())
+    let agreed = |o: Option<&str>| matches!(o.and_then(Outcome::parse), Some(Outcome::MeetingBooked | Outcome::DemoBooked));
+    let expects_us = rows.iter().any(|row| agreed(row.outcome.as_deref()));
+    let held = rows.into_iter().filter_map(|row| {
+        let channel = Channel::parse(&row.channel)?;
+        let live = is_live(channel) && row.outcome.as_deref() != Some(Outcome::NoAnswer.code());
+        Some(Held { at: Time(row.occurred_at), channel, live, open: false })
+    });
+    Ok((held.collect(), expects_us))
 }
 
 #[derive(FromQueryResult)]
@@ -104,7 +117,10 @@ async fn open(tx: &Tx, r: &Request) -> Result<Vec<Held>> {
     let rows = tx.all::<OpenRow>(&sql, args![r.person.0, i64::from(this_week.0), own]).await?;
     Ok(rows
         .into_iter()
-        .map(|c| Held { at: Time(c.planned_at), live: Channel::parse(&c.channel).is_some_and(is_live), open: true })
+        .filter_map(|c| {
+            let channel = Channel::parse(&c.channel)?;
+            Some(Held { at: Time(c.planned_at), channel, live: is_live(channel), open: true })
+        })
         .collect())
 }
 

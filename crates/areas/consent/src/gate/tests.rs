@@ -1,7 +1,9 @@
 //! The rules against a table of cases, most of them at a boundary.
 
 use super::*;
-use crate::permissions::{Reach, State};
+use crate::access::{Access, AccessRule, Subject, VisitTerms};
+use crate::country_rules::{CountryRule, Local, Rules};
+use crate::permissions::{Aim, Reach, State};
 use rounds_kernel::{AccountId, Channel, Day, PersonId, Rng, Time};
 
 fn day(text: &str) -> Day {
@@ -16,12 +18,16 @@ fn at(text: &str) -> Time {
 }
 
 fn made(text: &str, live: bool) -> Held {
-    Held { at: at(text), live, open: false }
+    Held { at: at(text), channel: if live { Channel::Visit } else { Channel::Email }, live, open: false }
+}
+
+fn state<'a>(reach: Reach, rule: &'a CountryRule, held: &'a [Held]) -> PersonState<'a> {
+    PersonState { reach, rule, access: None, expects_us: false, local: None, held }
 }
 
 fn ask(reach: Reach, country: &str, held: &[Held], channel: Channel, when: &str) -> &'static str {
-    let request = Request { person: PersonId(1), account: AccountId(1), channel, action_id: None, at: at(when) };
-    match judge(&PersonState { reach, country, held }, &request, &Limits::default()) {
+    let (rules, request) = (Rules::shipped(), Request::new(PersonId(1), AccountId(1), channel, at(when)));
+    match judge(&state(reach, rules.of(country), held), &request, &Limits::default()) {
         Ok(()) => "ok",
         Err(r) => {
             assert!(!r.reason.is_empty() && !r.remedy.is_empty() && r.code.starts_with("consent."));
@@ -116,8 +122,8 @@ fn live_contacts_lie_two_days_apart() {
 
 #[test]
 fn reasons_say_what_was_made_and_what_is_taken_on() {
-    let held = [made("2026-11-23", true), Held { at: at("2026-11-24"), live: false, open: true }];
-    let r = frequency(&held, at("2026-11-26"), &Limits::default()).expect_err("full");
+    let held = [made("2026-11-23", true), Held { at: at("2026-11-24"), channel: Channel::Email, live: false, open: true }];
+    let r = frequency(&held, Channel::Email, at("2026-11-26"), &Limits::default()).expect_err("full");
     assert!(r.reason.contains("1 contact and 1 more taken on") && r.reason.contains("Mon 23 Nov"), "{}", r.reason);
     assert!(r.remedy.contains("Mon 30 Nov"), "{}", r.remedy);
 }
@@ -142,23 +148,91 @@ fn oracle(held: &[Held], when: Time, live: bool, limits: &Limits) -> &'static st
 
 #[test]
 fn limits_agree_with_a_slow_oracle() {
+    let rules = Rules::shipped();
     let mut rng = Rng::new(2_026);
     let base = at("2026-11-23 00:00");
     for case in 0..5_000 {
-        let limits =
-            Limits { per_week: 1 + rng.below(4) as u32, per_four_weeks: 1 + rng.below(9) as u32, spacing_days: 1 + rng.below(4) as u32 };
+        let limits = Limits {
+            per_week: 1 + rng.below(4) as u32,
+            per_four_weeks: 1 + rng.below(9) as u32,
+            spacing_days: 1 + rng.below(4) as u32,
+            per_channel: [None; 5],
+        };
         let held: Vec<Held> = (0..rng.below(9))
             .map(|_| Held {
                 at: base.plus_minutes(rng.below(50 * 1_440) as i64 - 35 * 1_440),
+                channel: Channel::Phone,
                 live: rng.chance(0.5),
                 open: rng.chance(0.3),
             })
             .collect();
         let when = base.plus_minutes(rng.below(20 * 1_440) as i64 - 5 * 1_440);
         let channel = *rng.pick(&[Channel::Phone, Channel::Email]);
-        let request = Request { person: PersonId(1), account: AccountId(1), channel, action_id: None, at: when };
-        let state = PersonState { reach: Reach::default(), country: "US", held: &held };
-        let verdict = judge(&state, &request, &limits).map_or_else(|r| r.code, |()| "ok");
+        let request = Request::new(PersonId(1), AccountId(1), channel, when);
+        let verdict = judge(&state(Reach::default(), rules.of("US"), &held), &request, &limits).map_or_else(|r| r.code, |()| "ok");
         assert_eq!(verdict, oracle(&held, when, is_live(channel), &limits), "case {case}: {held:?} {when:?} {limits:?}");
     }
+}
+
+#[test]
+fn a_purpose_is_judged_by_what_was_said_about_it() {
+    let rules = Rules::shipped();
+    let reach = Reach::default().with_aim(Channel::Email, Some(Aim::Events), State::Granted).with_aim(
+        Channel::Email,
+        Some(Aim::Offers),
+        State::Denied,
+    );
+    let ask = |aim: Aim, country: &str| {
+        let request = Request { aim, ..Request::new(PersonId(1), AccountId(1), Channel::Email, at("2026-11-25")) };
+        judge(&state(reach, rules.of(country), &[]), &request, &Limits::default()).map_or_else(|r| r.code, |()| "ok")
+    };
+    let table = [
+        (Aim::Events, "DE", "ok"),
+        (Aim::Information, "DE", "consent.needs_grant"),
+        (Aim::Information, "US", "ok"),
+        (Aim::Offers, "US", "consent.purpose_denied"),
+        (Aim::Service, "DE", "ok"),
+    ];
+    for (aim, country, verdict) in table {
+        assert_eq!(ask(aim, country), verdict, "{aim:?} {country}");
+    }
+}
+
+#[test]
+fn visits_keep_to_the_register_and_calls_to_the_hours() {
+    let rules = Rules::shipped();
+    let access = |rule| Access { rule, from: None, to: None, subject: Subject::Account, since: day("2026-01-01"), source: "told".into() };
+    let group = access(AccessRule::GroupOnly);
+    let appointment = access(AccessRule::AppointmentOnly);
+    let base = state(Reach::default(), rules.of("US"), &[]);
+    let visit = Request::new(PersonId(1), AccountId(1), Channel::Visit, at("2026-11-25"));
+    let code = |s: &PersonState<'_>, r: &Request| judge(s, r, &Limits::default()).map_or_else(|r| r.code, |()| "ok");
+    assert_eq!(code(&PersonState { access: Some(&group), ..base }, &visit), "consent.group_only");
+    let with_group = Request { visit: VisitTerms { group: true, ..VisitTerms::default() }, ..visit };
+    assert_eq!(code(&PersonState { access: Some(&group), ..base }, &with_group), "ok");
+    assert_eq!(code(&PersonState { access: Some(&appointment), ..base }, &visit), "consent.appointment_only");
+    assert_eq!(code(&PersonState { access: Some(&appointment), expects_us: true, ..base }, &visit), "ok", "a meeting was agreed");
+    let call = Request { channel: Channel::Phone, ..visit };
+    assert_eq!(code(&PersonState { access: Some(&group), ..base }, &call), "ok", "the register is about visits");
+    let early = Local { day: day("2026-11-25"), minute: 479 };
+    assert_eq!(code(&PersonState { local: Some(early), ..base }, &call), "consent.calling_hours");
+    assert_eq!(code(&PersonState { local: Some(Local { minute: 480, ..early }), ..base }, &call), "ok");
+    assert_eq!(
+        code(&PersonState { local: Some(early), ..base }, &Request { channel: Channel::Email, ..visit }),
+        "ok",
+        "written ones have no hours"
+    );
+}
+
+#[test]
+fn a_channel_has_its_own_limit() {
+    let limits = Limits { per_week: 5, per_four_weeks: 20, per_channel: [None, None, None, Some(1), None], ..Limits::default() };
+    let held = [made("2026-11-23", false)];
+    let code = |channel| frequency(&held, channel, at("2026-11-25"), &limits).map_or_else(|r| r.code, |()| "ok");
+    assert_eq!((code(Channel::Email), code(Channel::Webinar)), ("consent.channel_full", "ok"));
+    assert!(
+        limits.check().is_ok()
+            && Limits { per_week: 0, ..limits }.check().is_err()
+            && Limits { per_four_weeks: 3, ..limits }.check().is_err()
+    );
 }

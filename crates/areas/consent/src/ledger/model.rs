@@ -26,6 +26,6 @@ impl Touch {
     /// How the gate counts it; inbound contacts count towards no limit.
     pub fn held(&self) -> Option<Held> {
         let live = is_live(self.channel) && self.outcome != Some(Outcome::NoAnswer);
-        (!self.inbound).then_some(Held { at: self.at, live, open: false })
+        (!self.inbound).then_some(Held { at: self.at, channel: self.channel, live, open: false })
     }
 }

@@ -60,6 +60,11 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
 }
 
 impl World {
+    /// A fresh world on SQLite alone, for what does not depend on the engine.
+    pub async fn open_one<M: MigratorTrait>() -> Self {
+        Self::open::<M>(rounds_testkit::sqlite()).await
+    }
+
     async fn open<M: MigratorTrait>(database: TempDb) -> Self {
         let db = Db::open(&database.url).await.expect("opens");
         db.migrate::<M>().await.expect("migrates");

@@ -7,7 +7,7 @@ use crate::identifiers::{self, EntityKind};
 use crate::sources::{self, Book, Owner, Rules};
 use rounds_kernel::{Day, PersonId, Result};
 use rounds_platform::imports::{ChunkReport, reject};
-use rounds_store::{MigrationTrait, Query, SqlMigration, Tx, args};
+use rounds_store::{MigrationTrait, Query, SqlMigration, Tx, args, erasure};
 use std::collections::{HashMap, HashSet};
 
 /// Migrations of this capability.
@@ -57,6 +57,7 @@ struct Placed {
 /// they work at both.
 pub async fn upsert(tx: &mut Tx, rows: Vec<PersonRow>) -> Result<ChunkReport> {
     let mut report = ChunkReport::default();
+    let rows = unsuppressed(tx, rows, &mut report).await?;
     let account_keys: HashSet<&str> = rows.iter().map(|r| r.account_key.as_str()).collect();
     let places = accounts::ids(tx, &account_keys.into_iter().collect::<Vec<_>>()).await?;
     let known = stored(tx, &rows).await?;
@@ -160,6 +161,25 @@ async fn by_ids(db: &impl Query, ids: &[i64]) -> Result<Vec<Person>> {
         out.extend(db.all::<Person>(&format!("SELECT {COLUMNS} FROM person WHERE id IN ({list}) ORDER BY id"), vec![]).await?);
     }
     Ok(out)
+}
+
+/// The rows of people who did not ask to be erased; the others are told as rejects, so that nobody comes back by a file.
+async fn unsuppressed(tx: &Tx, rows: Vec<PersonRow>, report: &mut ChunkReport) -> Result<Vec<PersonRow>> {
+    let group = |r: &PersonRow| {
+        let named = [Some(erasure::key(&r.source_key)), r.email.clone(), r.phone.clone()];
+        named.into_iter().flatten().collect::<Vec<String>>()
+    };
+    let held = erasure::suppressed(tx, &rows.iter().map(group).collect::<Vec<_>>()).await?;
+    let mut kept = Vec::with_capacity(rows.len());
+    for (row, held) in rows.into_iter().zip(held) {
+        if held {
+            let cause = "This person's data was erased at their request, and they are not taken in again.";
+            report.rejects.push(reject(row.line, "import.erased_person", cause, "Leave the row out of the file, at its source too."));
+        } else {
+            kept.push(row);
+        }
+    }
+    Ok(kept)
 }
 
 /// People to be written, in the order of their rows, each once.

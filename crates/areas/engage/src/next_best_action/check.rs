@@ -55,6 +55,12 @@ fn one(s: &Snapshot, a: &PlannedAction, p: usize, o: usize, r: &mut CheckReport)
     r.hold(!person.do_not_contact, || format!("{}: asked for no contact", what()));
     let standing = person.standing[a.channel as usize];
     r.hold(standing == Standing::Granted || standing == Standing::UnknownAllowed, || format!("{}: no permission", what()));
+    if let (Channel::Visit, Some(access)) = (a.channel, &person.access) {
+        use rounds_consent::access::AccessRule as Rule;
+        let agreed = person.contacts.iter().any(|c| c.outbound && matches!(c.outcome, Some(Outcome::MeetingBooked | Outcome::DemoBooked)));
+        let may = matches!(access.rule, Rule::Open | Rule::Hours) || access.rule == Rule::AppointmentOnly && agreed;
+        r.hold(may, || format!("{}: {}", what(), access.words()));
+    }
     let address = match a.channel {
         Channel::Visit => true,
         Channel::Phone => person.has_phone,
@@ -69,6 +75,15 @@ fn one(s: &Snapshot, a: &PlannedAction, p: usize, o: usize, r: &mut CheckReport)
         let local = t.in_zone(&account.zone);
         let clock = local.get(11..16).unwrap_or_default();
         r.hold(("08:30".."17:00").contains(&clock), || format!("{}: {clock} is outside the customer's hours", what()));
+        if matches!(a.channel, Channel::Phone | Channel::Video) {
+            let rule = &account.country_rule;
+            let hm = |m: u16| format!("{:02}:{:02}", m / 60, m % 60);
+            r.hold((hm(rule.calls_from)..hm(rule.calls_to)).contains(&clock.to_owned()), || {
+                format!("{}: nobody is called at {clock}", what())
+            });
+            let holiday = usize::try_from(weekday).is_ok_and(|d| rule.no_calls.get(d) == Some(&true));
+            r.hold(!holiday, || format!("{}: {} is a public holiday", what(), a.day));
+        }
     }
     r.hold(!a.reason.is_empty() && a.value > 0.0, || format!("{}: no reason or no worth", what()));
 }
@@ -84,8 +99,9 @@ fn person(s: &Snapshot, p: usize, mine: &[&PlannedAction], r: &mut CheckReport) 
     let past = person.contacts.iter().filter(|c| c.outbound && c.day.0 < monday + 7);
     let week = past.clone().filter(|c| c.day.0 >= monday).count() + open + mine.len();
     let four = past.clone().filter(|c| c.day.0 >= monday - 21).count() + open + mine.len();
-    r.hold(week <= s.limits.person_week as usize, || format!("person {}: {week} contacts in the week", person.id));
-    r.hold(four <= s.limits.person_four_weeks as usize, || format!("person {}: {four} contacts in four weeks", person.id));
+    let most = &s.accounts[person.account as usize].country_rule;
+    r.hold(week <= most.person_week as usize, || format!("person {}: {week} contacts in the week", person.id));
+    r.hold(four <= most.person_four_weeks as usize, || format!("person {}: {four} contacts in four weeks", person.id));
     let mut days: Vec<i32> = mine.iter().filter(|a| live(a.channel)).map(|a| a.day.0).collect();
     days.sort_unstable();
     let apart = days.windows(2).all(|d| d[1] - d[0] >= s.limits.live_spacing_days);

@@ -1,7 +1,10 @@
 //! Loads the snapshot: the only read that planning does.
 
-use super::model::{AccountIn, CHANNELS, Commitment, Owner, PastContact, PersonIn, ProductIn, Rhythm, Snapshot, Standing, WeekLimits};
-use rounds_consent::{gate, ledger, permissions, preferences};
+use super::model::{
+    AccountIn, CHANNELS, Commitment, CountryIn, Owner, PastContact, PersonIn, ProductIn, Rhythm, Snapshot, Standing, WeekLimits,
+};
+use rounds_consent::country_rules::Rules;
+use rounds_consent::{access, gate, ledger, permissions, preferences};
 use rounds_demand::leads;
 use rounds_design::{coverage, potential};
 use rounds_kernel::{CareSetting, Channel, Outcome, PersonRole, ProductStage, Result, Time, Week};
@@ -11,7 +14,7 @@ use std::collections::BTreeMap;
 /// Coverage on behalf of every business unit, as customer success has it.
 pub(super) const ALL_UNITS: &str = "all";
 /// Format of the snapshot.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 /// Contacts further back do not count against any limit; [`PersonIn::last_reached`] looks further.
 const MEMORY_DAYS: i32 = 28;
 /// How far back to look for the last time somebody spoke with a person.
@@ -39,7 +42,7 @@ pub async fn load(db: &impl Query, week: Week, seed: u64, now: Time) -> Result<S
         units,
         families,
         products,
-        accounts: accounts(db).await?,
+        accounts: accounts(db, week, now).await?,
         people: people(db).await?,
         commitments: Vec::new(),
     };
@@ -54,11 +57,13 @@ pub async fn load(db: &impl Query, week: Week, seed: u64, now: Time) -> Result<S
 }
 
 async fn limits(db: &impl Query) -> Result<WeekLimits> {
-    let gate = gate::Limits::load(db).await?;
+    let book = gate::LimitBook::load(db).await?;
+    // One number for all: the widest that any country asks for is right everywhere.
+    let spacing = book.countries.values().chain([&book.everywhere]).map(|l| l.spacing_days).max().unwrap_or(7);
     Ok(WeekLimits {
-        person_week: gate.per_week,
-        person_four_weeks: gate.per_four_weeks,
-        live_spacing_days: i32::try_from(gate.spacing_days).unwrap_or(7),
+        person_week: book.everywhere.per_week,
+        person_four_weeks: book.everywhere.per_four_weeks,
+        live_spacing_days: i32::try_from(spacing).unwrap_or(7),
         account_week: 6,
         key_account_days: 21,
     })
@@ -132,11 +137,29 @@ struct AccountRow {
     setting: String,
 }
 
-async fn accounts(db: &impl Query) -> Result<Vec<AccountIn>> {
+/// What a country asks in `week`.
+fn country_in(rules: &Rules, book: &gate::LimitBook, country: &str, week: Week) -> CountryIn {
+    let (rule, limits) = (rules.of(country), book.of(country));
+    let monday = week.monday();
+    let day = |i: usize| !rule.calling.on_holidays && rule.is_holiday(monday.plus(i as i32));
+    CountryIn {
+        person_week: limits.per_week,
+        person_four_weeks: limits.per_four_weeks,
+        per_channel: limits.per_channel,
+        calls_from: rule.calling.from,
+        calls_to: rule.calling.to,
+        no_calls: [0, 1, 2, 3, 4].map(day),
+    }
+}
+
+async fn accounts(db: &impl Query, week: Week, now: Time) -> Result<Vec<AccountIn>> {
+    let (rules, book) = (Rules::load(db, now.day()).await?, gate::LimitBook::load(db).await?);
+    let mut countries: BTreeMap<String, CountryIn> = BTreeMap::new();
     let rows: Vec<AccountRow> = db.all("SELECT id, name, country, zone, setting FROM account ORDER BY id", vec![]).await?;
     Ok(rows
         .into_iter()
         .map(|r| AccountIn {
+            country_rule: countries.entry(r.country.clone()).or_insert_with(|| country_in(&rules, &book, &r.country, week)).clone(),
             id: r.id,
             name: r.name,
             country: r.country,
@@ -173,6 +196,7 @@ async fn people(db: &impl Query) -> Result<Vec<PersonIn>> {
             role: PersonRole::parse(&r.role).unwrap_or(PersonRole::Physician),
             do_not_contact: false,
             standing: [Standing::UnknownRefused; CHANNELS],
+            access: None,
             preference: [None; CHANNELS],
             has_phone: r.phone,
             has_email: r.email,
@@ -204,19 +228,43 @@ async fn link(db: &impl Query, s: &mut Snapshot, at: &Positions) -> Result<()> {
 async fn consents(db: &impl Query, s: &mut Snapshot) -> Result<()> {
     let reach = permissions::current(db, None).await?;
     let prefer = preferences::all(db).await?;
+    let rules = Rules::load(db, s.taken_at.day()).await?;
     for p in &mut s.people {
-        let country = &s.accounts[p.account as usize].country;
+        let rule = rules.of(&s.accounts[p.account as usize].country);
         let r = reach.of(rounds_kernel::PersonId(p.id));
         p.do_not_contact = r.do_not_contact();
         for c in Channel::ALL {
-            p.standing[c.index()] = match r.state(*c) {
+            let aim = permissions::Aim::usual(*c);
+            p.standing[c.index()] = match r.state_for(*c, aim) {
                 permissions::State::Granted => Standing::Granted,
                 permissions::State::Denied => Standing::Denied,
-                permissions::State::Unknown if r.allows(country, *c) => Standing::UnknownAllowed,
+                permissions::State::Unknown if r.allows(rule, *c, aim) => Standing::UnknownAllowed,
                 permissions::State::Unknown => Standing::UnknownRefused,
             };
             p.preference[c.index()] = prefer.of(rounds_kernel::PersonId(p.id), *c);
         }
+    }
+    visits(db, s).await
+}
+
+#[derive(FromQueryResult)]
+struct DepartmentRow {
+    id: i64,
+    specialty: String,
+}
+
+/// How each person's place may be visited.
+async fn visits(db: &impl Query, s: &mut Snapshot) -> Result<()> {
+    let register = access::in_force(db, s.week.monday().max(s.taken_at.day())).await?;
+    if register.is_empty() {
+        return Ok(());
+    }
+    let rows: Vec<DepartmentRow> = db.all("SELECT id, specialty FROM person ORDER BY id", vec![]).await?;
+    let departments: BTreeMap<i64, String> = rows.into_iter().map(|r| (r.id, r.specialty)).collect();
+    for p in &mut s.people {
+        let account = &s.accounts[p.account as usize];
+        let department = departments.get(&p.id).map_or("", String::as_str);
+        p.access = register.of(rounds_kernel::PersonId(p.id), rounds_kernel::AccountId(account.id), department, &account.country).cloned();
     }
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! What planning reads and what it makes: snapshot, candidates, the plan and its report.
 
+use rounds_consent::access::Access;
 use rounds_kernel::{CareSetting, Channel, Day, Outcome, PersonRole, ProductStage, Purpose, Role, Time, Week};
 use serde::{Deserialize, Serialize};
 
@@ -102,6 +103,25 @@ pub struct AccountIn {
     pub orders: Vec<Rhythm>,
     /// Last live contact with anyone there.
     pub last_live: Option<Day>,
+    /// What its country asks of outreach in this week.
+    pub country_rule: CountryIn,
+}
+
+/// What a country asks of a week's outreach.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CountryIn {
+    /// Most contacts a person and week.
+    pub person_week: u32,
+    /// Most contacts a person in four weeks.
+    pub person_four_weeks: u32,
+    /// Most contacts a person, week and channel, where set.
+    pub per_channel: [Option<u32>; CHANNELS],
+    /// Calls are made from this minute of the customer's day …
+    pub calls_from: u16,
+    /// … until before this one.
+    pub calls_to: u16,
+    /// Days of the week from Monday on which nobody is called: public holidays.
+    pub no_calls: [bool; 5],
 }
 
 /// How an account orders one family.
@@ -154,6 +174,8 @@ pub struct PersonIn {
     pub do_not_contact: bool,
     /// By channel.
     pub standing: [Standing; CHANNELS],
+    /// How their place may be visited, if anything is known.
+    pub access: Option<Access>,
     /// Propensity to welcome each channel, 0 to 1; none = unknown.
     pub preference: [Option<f32>; CHANNELS],
     /// A phone number is known.

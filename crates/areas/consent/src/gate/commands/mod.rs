@@ -3,7 +3,9 @@
 mod clear;
 mod record;
 mod release;
+mod set_limits;
 
 pub use clear::{ClearContact, clear};
 pub use record::{RecordContact, record};
 pub use release::release;
+pub use set_limits::SetLimits;

@@ -3,7 +3,8 @@
 use super::super::store::{country, find_open, lock_person, mark_used};
 use super::super::{ContactMade, Direction, Recorded, Request};
 use super::clear;
-use crate::permissions::write_denial;
+use crate::access::VisitTerms;
+use crate::permissions::{Aim, write_denial};
 use rounds_kernel::{Error, FactKind, NewFact, Outcome, Permission, Result};
 use rounds_store::{Command, Tx};
 use serde::{Deserialize, Serialize};
@@ -72,7 +73,13 @@ async fn clearance_for(tx: &mut Tx, c: &ContactMade, said_no: bool) -> Result<Op
         country(tx, c.person, c.account).await?;
         return Ok(None);
     }
-    let request = Request { person: c.person, account: c.account, channel: c.channel, action_id: c.action_id, at: c.at };
+    // It took place: how they let us in is known to whoever was there.
+    let request = Request {
+        action_id: c.action_id,
+        aim: Aim::of(c.purpose, c.channel),
+        visit: VisitTerms { appointment: true, group: true, credential: true },
+        ..Request::new(c.person, c.account, c.channel, c.at)
+    };
     match find_open(tx, &request).await? {
         Some(open) => {
             country(tx, c.person, c.account).await?;

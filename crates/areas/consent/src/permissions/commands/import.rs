@@ -4,7 +4,7 @@
 //! arrives late is kept as history and changes nothing that stands. Importing the same rows twice changes nothing.
 
 use super::super::store::{NewRow, add, numbers};
-use super::super::{ANY_CHANNEL, State};
+use super::super::{ANY_CHANNEL, ANY_PURPOSE, Aim, LegalBasis, State};
 use crate::gate;
 use rounds_kernel::{Channel, Permission, Result, RowReject, Time};
 use rounds_platform::imports::{ChunkReport, reject};
@@ -28,6 +28,14 @@ pub struct PermissionRow {
     pub basis: String,
     /// Since when.
     pub since: Time,
+    /// What it is for; empty or `*` for every purpose.
+    pub purpose: String,
+    /// Code of the legal basis of a yes; may be empty.
+    pub legal_basis: String,
+    /// What proves it.
+    pub evidence: String,
+    /// When it runs out.
+    pub expires: Option<Time>,
 }
 
 /// Imports one chunk of answers.
@@ -73,7 +81,8 @@ pub(crate) async fn take_answers(tx: &mut Tx, source: &str, answers: Vec<(i64, S
     let mut histories = histories(tx, &ids.into_iter().collect::<Vec<_>>()).await?;
     let mut changed = 0;
     for (person, state, row) in answers {
-        let spans = histories.entry((person, row.channel.clone())).or_default();
+        let purpose = Aim::parse(&row.purpose).map_or(ANY_PURPOSE, Aim::code);
+        let spans = histories.entry((person, row.channel.clone(), purpose.to_owned())).or_default();
         changed += u64::from(place(spans, state, &row));
     }
     keep(tx, histories, source).await?;
@@ -114,7 +123,31 @@ fn checked(row: &PermissionRow, people: &BTreeMap<String, i64>, now: Time) -> st
             "Correct the date.",
         ));
     }
-    Ok((*person, state))
+    terms(row, any).map(|()| (*person, state))
+}
+
+/// Purpose, basis and end of an answer.
+fn terms(row: &PermissionRow, any: bool) -> std::result::Result<(), RowReject> {
+    let no = |code: &str, cause: String, remedy: &str| Err(reject(row.line, code, cause, remedy));
+    let whole = row.purpose.is_empty() || row.purpose == ANY_PURPOSE;
+    if !whole && (any || Aim::parse(&row.purpose).is_none()) {
+        return no(
+            "import.purpose",
+            format!("“{}” is not a purpose here.", row.purpose),
+            "Use information, offers, events, research or service with one channel, or * for every purpose.",
+        );
+    }
+    if !row.legal_basis.is_empty() && LegalBasis::parse(&row.legal_basis).is_none() {
+        return no(
+            "import.legal_basis",
+            format!("“{}” is not a legal basis.", row.legal_basis),
+            "Use consent, existing_customer, legitimate_interest, contract or legal_obligation.",
+        );
+    }
+    if row.expires.is_some_and(|e| e <= row.since) {
+        return no("import.ends_early", "The permission runs out before it begins.".into(), "Correct one of the two days.");
+    }
+    Ok(())
 }
 
 /// One stretch of a person's history in one channel.
@@ -125,6 +158,9 @@ struct Span {
     from: i64,
     to: Option<i64>,
     basis: String,
+    legal: String,
+    evidence: String,
+    expires: Option<i64>,
     changed: bool,
 }
 
@@ -147,18 +183,31 @@ fn place(spans: &mut Vec<Span>, state: State, row: &PermissionRow) -> bool {
         None => {}
     }
     if state != State::Unknown {
-        spans.insert(at, Span { id: None, state, from: since, to: next, basis: row.basis.clone(), changed: true });
+        let fresh = Span {
+            id: None,
+            state,
+            from: since,
+            to: next,
+            basis: row.basis.clone(),
+            legal: row.legal_basis.clone(),
+            evidence: row.evidence.clone(),
+            expires: row.expires.map(|e| e.0),
+            changed: true,
+        };
+        spans.insert(at, fresh);
     }
     true
 }
 
-type Histories = BTreeMap<(i64, String), Vec<Span>>;
+/// By person, channel and purpose.
+type Histories = BTreeMap<(i64, String, String), Vec<Span>>;
 
 #[derive(FromQueryResult)]
 struct SpanRow {
     id: i64,
     person_id: i64,
     channel: String,
+    purpose: String,
     state: String,
     valid_from: i64,
     valid_to: Option<i64>,
@@ -170,13 +219,24 @@ async fn histories(tx: &Tx, people: &[i64]) -> Result<Histories> {
         return Ok(out);
     }
     let sql = format!(
-        "SELECT id, person_id, channel, state, valid_from, valid_to FROM permission WHERE person_id IN ({}) ORDER BY person_id, channel, valid_from, id",
+        "SELECT id, person_id, channel, purpose, state, valid_from, valid_to FROM permission WHERE person_id IN ({}) \
+         ORDER BY person_id, channel, purpose, valid_from, id",
         numbers(people)
     );
     for r in tx.all::<SpanRow>(&sql, vec![]).await? {
         let state = State::parse(&r.state).unwrap_or_default();
-        let span = Span { id: Some(r.id), state, from: r.valid_from, to: r.valid_to, basis: String::new(), changed: false };
-        out.entry((r.person_id, r.channel)).or_default().push(span);
+        let span = Span {
+            id: Some(r.id),
+            state,
+            from: r.valid_from,
+            to: r.valid_to,
+            basis: String::new(),
+            legal: String::new(),
+            evidence: String::new(),
+            expires: None,
+            changed: false,
+        };
+        out.entry((r.person_id, r.channel, r.purpose)).or_default().push(span);
     }
     Ok(out)
 }
@@ -186,7 +246,7 @@ async fn keep(tx: &mut Tx, histories: Histories, source: &str) -> Result<()> {
     let mut ends: Vec<(i64, i64)> = Vec::new();
     let mut fresh = Vec::new();
     let mut denied: BTreeMap<String, Vec<i64>> = BTreeMap::new();
-    for ((person, channel), spans) in histories {
+    for ((person, channel, purpose), spans) in histories {
         for s in spans.into_iter().filter(|s| s.changed) {
             match (s.id, s.to) {
                 (Some(id), Some(to)) => ends.push((id, to)),
@@ -198,11 +258,16 @@ async fn keep(tx: &mut Tx, histories: Histories, source: &str) -> Result<()> {
                     fresh.push(NewRow {
                         person,
                         channel: channel.clone(),
+                        purpose: purpose.clone(),
                         state: s.state,
                         basis: s.basis,
+                        legal_basis: s.legal,
+                        evidence: s.evidence,
+                        expires: s.expires,
                         source: source.into(),
                         from: s.from,
                         to,
+                        ..NewRow::default()
                     });
                 }
             }

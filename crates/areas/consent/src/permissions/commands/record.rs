@@ -1,9 +1,10 @@
 //! One answer of one person, written down by whoever heard it.
 
-use super::super::store::{NewRow, add, close, open_row};
-use super::super::{ANY_CHANNEL, State};
+use super::super::store::{NewRow, add, close, close_purposes, country_of, open_row};
+use super::super::{ANY_CHANNEL, ANY_PURPOSE, Aim, LegalBasis, State};
+use crate::country_rules::Rules;
 use crate::gate;
-use rounds_kernel::{AccountId, Channel, Error, FactKind, NewFact, Permission, PersonId, Result};
+use rounds_kernel::{AccountId, Channel, Error, FactKind, NewFact, Permission, PersonId, Result, Time};
 use rounds_platform::scope;
 use rounds_store::{Command, Query, Tx, args};
 use serde::{Deserialize, Serialize};
@@ -21,6 +22,23 @@ pub struct RecordPermission {
     pub basis: String,
     /// Anything to add; no patient data.
     pub note: String,
+    /// What it is for, on what basis, to which words, with which proof, until when.
+    pub terms: Terms,
+}
+
+/// What makes an answer more than a yes or no.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Terms {
+    /// What it is for; `None` for every purpose.
+    pub aim: Option<Aim>,
+    /// Why the law lets us hold a yes; consent unless said otherwise.
+    pub legal: Option<LegalBasis>,
+    /// The words they said it to.
+    pub wording: Option<i64>,
+    /// What proves it: number of a form or scan, address and time of a confirmation, note of a call.
+    pub evidence: String,
+    /// When it runs out.
+    pub expires: Option<Time>,
 }
 
 impl Command for RecordPermission {
@@ -31,8 +49,7 @@ impl Command for RecordPermission {
     async fn run(self, tx: &mut Tx) -> Result<()> {
         check(&self)?;
         let account = account_in_scope(tx, self.person).await?;
-        gate::lock_person(tx, self.person).await?;
-        write(tx, &self, account).await
+        record_answer(tx, &self, account).await
     }
 }
 
@@ -51,10 +68,64 @@ fn check(c: &RecordPermission) -> Result<()> {
             "Say in a few words why we hold this, e.g. “asked on the phone”.",
         ));
     }
-    if c.note.chars().count() > 1_000 {
-        return Err(Error::invalid("consent.note", "The note is longer than 1,000 characters. Nothing was changed.", "Shorten it."));
+    if c.note.chars().count() > 1_000 || c.terms.evidence.chars().count() > 1_000 {
+        return Err(Error::invalid(
+            "consent.note",
+            "The note or the proof is longer than 1,000 characters. Nothing was changed.",
+            "Shorten it.",
+        ));
+    }
+    if c.channel.is_none() && c.terms.aim.is_some() {
+        return Err(Error::invalid(
+            "consent.purpose_needs_channel",
+            "“Any channel” is for every purpose. Nothing was changed.",
+            "Choose a channel, or leave the purpose open.",
+        ));
     }
     Ok(())
+}
+
+/// What the country says about a yes on this basis, and whether it can stand until then.
+async fn lawful(tx: &Tx, c: &RecordPermission, country: &str) -> Result<()> {
+    let (State::Granted, Some(channel)) = (c.state, c.channel) else { return Ok(()) };
+    if c.terms.expires.is_some_and(|e| e <= tx.now) {
+        return Err(Error::invalid(
+            "consent.expired",
+            "This permission would have run out already. Nothing was changed.",
+            "Choose a later day.",
+        ));
+    }
+    if let Some(wording) = c.terms.wording
+        && tx.number("SELECT COUNT(*) FROM wording WHERE id = $1", args![wording]).await? == 0
+    {
+        return Err(Error::not_found("wording"));
+    }
+    let rules = Rules::load(tx, tx.now.day()).await?;
+    let rule = rules.of(country);
+    let service = c.terms.aim == Some(Aim::Service);
+    let refused = match c.terms.legal {
+        Some(LegalBasis::ExistingCustomer) => !rule.channels.of(channel).soft_opt_in && !rule.allows_unknown(channel),
+        Some(LegalBasis::LegitimateInterest) => !rule.allows_unknown(channel) && !service,
+        Some(LegalBasis::Contract | LegalBasis::LegalObligation) => !service,
+        Some(LegalBasis::Consent) | None => false,
+    };
+    if refused {
+        return Err(Error::invalid(
+            "consent.basis_not_here",
+            format!("“{}” does not carry this in {}. Nothing was changed.", c.terms.legal.map_or("", LegalBasis::label), rule.place()),
+            "Ask them for their yes; a contract or a law carries service messages only.",
+        ));
+    }
+    Ok(())
+}
+
+/// Writes an answer of someone the caller may write about.
+pub(crate) async fn record_answer(tx: &mut Tx, c: &RecordPermission, account: Option<AccountId>) -> Result<()> {
+    check(c)?;
+    gate::lock_person(tx, c.person).await?;
+    let country = country_of(tx, c.person.0).await?;
+    lawful(tx, c, &country).await?;
+    write(tx, c, account, &country).await
 }
 
 /// An account of the person within the actor's scope: the one through which the actor may write about them.
@@ -77,41 +148,83 @@ async fn account_in_scope(tx: &Tx, person: PersonId) -> Result<Option<AccountId>
 }
 
 /// Closes the former answer, opens the new one, stops what was cleared under the former one, and writes the fact.
-async fn write(tx: &mut Tx, c: &RecordPermission, account: Option<AccountId>) -> Result<()> {
+async fn write(tx: &mut Tx, c: &RecordPermission, account: Option<AccountId>, country: &str) -> Result<()> {
     let code = c.channel.map_or(ANY_CHANNEL, Channel::code);
+    let purpose = c.terms.aim.map_or(ANY_PURPOSE, Aim::code);
     let now = tx.now.0;
-    match open_row(tx, c.person.0, code).await? {
-        // Said again: nothing new.
-        Some(former) if former.state == c.state.code() => return Ok(()),
+    let open = open_row(tx, c.person.0, code, purpose).await?;
+    if c.state == State::Granted && c.terms.aim.is_some() {
+        narrow_denial(tx, c, code, country).await?;
+    }
+    match open {
+        // Said again: nothing new, unless it now runs longer or is better proven.
+        Some(former) if former.state == c.state.code() && c.terms.expires.is_none() && c.terms.evidence.is_empty() => return Ok(()),
         Some(former) => close(tx, former.id, now).await?,
         None if c.state == State::Unknown => return Ok(()),
         None => {}
     }
     if c.state != State::Unknown {
-        let row = NewRow {
-            person: c.person.0,
-            channel: code.into(),
-            state: c.state,
-            basis: c.basis.trim().into(),
-            source: "rounds".into(),
-            from: now,
-            to: None,
-        };
-        add(tx, vec![row]).await?;
+        add(tx, vec![row(c, code, purpose, country, now)]).await?;
     }
     if c.state == State::Denied {
+        if c.terms.aim.is_none() && c.channel.is_some() {
+            close_purposes(tx, c.person.0, code, now).await?;
+        }
         gate::revoke(tx, &[c.person.0], c.channel).await?;
     }
-    let body = serde_json::json!({ "channel": code, "state": c.state.code(), "text": words(c) });
+    let body = serde_json::json!({ "channel": code, "purpose": purpose, "state": c.state.code(), "text": words(c) });
     tx.fact(NewFact { account, person: Some(c.person), user: tx.actor.user, body, ..NewFact::new(FactKind::Permission, tx.now, "rounds") })
         .await
+}
+
+fn row(c: &RecordPermission, code: &str, purpose: &str, country: &str, now: i64) -> NewRow {
+    let legal = if c.state == State::Granted { c.terms.legal.unwrap_or(LegalBasis::Consent).code() } else { "" };
+    NewRow {
+        person: c.person.0,
+        channel: code.into(),
+        purpose: purpose.into(),
+        state: c.state,
+        basis: c.basis.trim().into(),
+        legal_basis: legal.into(),
+        country: country.into(),
+        wording: c.terms.wording,
+        evidence: c.terms.evidence.trim().into(),
+        source: "rounds".into(),
+        from: now,
+        to: None,
+        expires: c.terms.expires.filter(|_| c.state == State::Granted).map(|t| t.0),
+    }
+}
+
+/// A yes to one purpose after a no to the whole channel: the no stays for every other purpose.
+async fn narrow_denial(tx: &mut Tx, c: &RecordPermission, code: &str, country: &str) -> Result<()> {
+    let Some(whole) = open_row(tx, c.person.0, code, ANY_PURPOSE).await?.filter(|w| w.state == State::Denied.code()) else { return Ok(()) };
+    let now = tx.now.0;
+    close(tx, whole.id, now).await?;
+    let mut rows = Vec::new();
+    for aim in Aim::ALL.iter().filter(|a| Some(**a) != c.terms.aim) {
+        if let Some(former) = open_row(tx, c.person.0, code, aim.code()).await? {
+            close(tx, former.id, now).await?;
+        }
+        let denied = RecordPermission {
+            state: State::Denied,
+            basis: "no to the channel, kept for this purpose".into(),
+            terms: Terms::default(),
+            ..c.clone()
+        };
+        rows.push(row(&denied, code, aim.code(), country, now));
+    }
+    add(tx, rows).await.map(|_| ())
 }
 
 fn words(c: &RecordPermission) -> String {
     let what = match (c.channel, c.state) {
         (None, State::Denied) => "Do not contact".to_owned(),
         (None, _) => "Do not contact: lifted".to_owned(),
-        (Some(ch), state) => format!("{}: {}", ch.label(), state.label().to_lowercase()),
+        (Some(ch), state) => {
+            let aim = c.terms.aim.map_or(String::new(), |a| format!(" ({})", a.label().to_lowercase()));
+            format!("{}{aim}: {}", ch.label(), state.label().to_lowercase())
+        }
     };
     let note = c.note.trim();
     format!("{what}, {}.{}{note}", c.basis.trim(), if note.is_empty() { "" } else { " " })
@@ -119,6 +232,14 @@ fn words(c: &RecordPermission) -> String {
 
 /// Writes the no that came out of a contact, in the contact's own transaction.
 pub(crate) async fn write_denial(tx: &mut Tx, person: PersonId, account: AccountId, channel: Option<Channel>) -> Result<()> {
-    let c = RecordPermission { person, channel, state: State::Denied, basis: "asked by the person".into(), note: String::new() };
-    write(tx, &c, Some(account)).await
+    let c = RecordPermission {
+        person,
+        channel,
+        state: State::Denied,
+        basis: "asked by the person".into(),
+        note: String::new(),
+        terms: Terms::default(),
+    };
+    let country = country_of(tx, person.0).await?;
+    write(tx, &c, Some(account), &country).await
 }

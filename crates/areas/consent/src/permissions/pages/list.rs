@@ -1,10 +1,11 @@
 //! `/permissions/people`: the people behind the numbers.
 
 use super::super::queries::{ListFilter, PersonLine, Reachability, StateFilter, people as read};
-use super::super::{Reach, State};
+use super::super::{Aim, Reach, State};
 use super::short_chip;
+use crate::country_rules::Rules;
 use axum::extract::{Query, State as Shared};
-use rounds_kernel::{Channel, Cursor, Page, PersonId, PersonRole};
+use rounds_kernel::{CareSetting, Channel, Cursor, Page, PersonId, PersonRole};
 use rounds_web::components::{Chip, Column, Filter, Pager};
 use rounds_web::{App, Shell, Visitor, WebResult, page};
 use serde::Deserialize;
@@ -21,7 +22,19 @@ pub(in crate::permissions) struct ListQuery {
     #[serde(default)]
     role: String,
     #[serde(default)]
+    aim: String,
+    #[serde(default)]
+    country: String,
+    #[serde(default)]
+    setting: String,
+    #[serde(default)]
     after: String,
+}
+
+impl ListQuery {
+    fn aim(&self) -> Aim {
+        Aim::parse(&self.aim).unwrap_or(Aim::Information)
+    }
 }
 
 #[derive(askama::Template)]
@@ -46,9 +59,18 @@ fn filter_of(q: &ListQuery) -> ListFilter {
     let state = match q.state.as_str() {
         "reachable" => Some(StateFilter::Reachable),
         "do_not_contact" => Some(StateFilter::DoNotContact),
+        "runs_out" => Some(StateFilter::RunsOut),
         other => State::parse(other).map(StateFilter::Recorded),
     };
-    ListFilter { channel: Channel::parse(&q.channel), state, role: PersonRole::parse(&q.role) }
+    let country = <[u8; 2]>::try_from(q.country.as_bytes()).ok().filter(|c| c.iter().all(u8::is_ascii_uppercase));
+    ListFilter {
+        channel: Channel::parse(&q.channel),
+        state,
+        role: PersonRole::parse(&q.role),
+        country,
+        setting: CareSetting::parse(&q.setting),
+        aim: Some(q.aim()),
+    }
 }
 
 fn filters(q: &ListQuery) -> Vec<Filter> {
@@ -62,26 +84,35 @@ fn filters(q: &ListQuery) -> Vec<Filter> {
         ("denied", "Denied"),
         ("unknown", "Unknown"),
         ("do_not_contact", "Do not contact"),
+        ("runs_out", "Runs out soon"),
     ]);
     let roles = with_all(PersonRole::ALL.iter().map(|r| (r.code(), r.label())).collect());
-    vec![
+    let aims: Vec<(&str, &str)> = Aim::ALL.iter().map(|a| (a.code(), a.label())).collect();
+    let settings = with_all(CareSetting::ALL.iter().map(|s| (s.code(), s.label())).collect());
+    let mut all = vec![
+        Filter::select("aim", "For", &aims, q.aim().code()),
         Filter::select("channel", "Channel", &channels, &q.channel),
         Filter::select("state", "Permission", &states, &q.state),
         Filter::select("role", "Role", &roles, &q.role),
-    ]
+        Filter::select("setting", "Care setting", &settings, &q.setting),
+    ];
+    if !q.country.is_empty() {
+        all.push(Filter::select("country", "Country", &[("", "All"), (&q.country, &q.country)], &q.country));
+    }
+    all
 }
 
-fn view(shell: Shell, q: &ListQuery, found: Page<PersonLine>, reach: &Reachability) -> PeoplePage {
+fn view(shell: Shell, q: &ListQuery, found: Page<PersonLine>, reach: &Reachability, rules: &Rules) -> PeoplePage {
     let channels: Vec<Channel> = filter_of(q).channel.map_or_else(|| Channel::ALL.to_vec(), |c| vec![c]);
     let line = |p: PersonLine| {
         let known: Reach = reach.of(PersonId(p.id));
-        let country = p.country.clone().unwrap_or_default();
+        let rule = rules.of(p.country.as_deref().unwrap_or_default());
         Line {
             id: p.id,
             name: p.name,
             role: PersonRole::parse(&p.role).map_or("—", PersonRole::label),
             account: p.account_id.zip(p.account),
-            chips: channels.iter().map(|c| short_chip(known, &country, *c)).collect(),
+            chips: channels.iter().map(|c| short_chip(known, rule, *c, q.aim())).collect(),
         }
     };
     let columns = ["Name", "Role", "Account"].into_iter().chain(channels.iter().map(|c| c.label())).map(Column::text).collect();
@@ -94,7 +125,15 @@ fn pager(q: &ListQuery, shown: usize, next: Option<Cursor>) -> Pager {
     let more = if next.is_some() { ", more follow" } else { "" };
     let link = |c: Cursor| {
         let mut pairs = form_urlencoded::Serializer::new(String::new());
-        for (name, value) in [("channel", &q.channel), ("state", &q.state), ("role", &q.role)] {
+        let all = [
+            ("channel", &q.channel),
+            ("state", &q.state),
+            ("role", &q.role),
+            ("aim", &q.aim),
+            ("country", &q.country),
+            ("setting", &q.setting),
+        ];
+        for (name, value) in all {
             if !value.is_empty() {
                 pairs.append_pair(name, value);
             }
@@ -105,8 +144,10 @@ fn pager(q: &ListQuery, shown: usize, next: Option<Cursor>) -> Pager {
 }
 
 pub(in crate::permissions) async fn people(Shared(app): Shared<App>, visitor: Visitor, Query(q): Query<ListQuery>) -> WebResult {
-    let (found, reach) = read(app.db(), &visitor.actor, &filter_of(&q), Cursor::decode(&q.after), PER_PAGE).await?;
-    page(&view(visitor.shell(&app, "People by permission"), &q, found, &reach))
+    let rules = Rules::load(app.db(), visitor.now.day()).await?;
+    let after = Cursor::decode(&q.after);
+    let (found, reach) = read(app.db(), &visitor.actor, &filter_of(&q), (&rules, visitor.now), after, PER_PAGE).await?;
+    page(&view(visitor.shell(&app, "People by permission"), &q, found, &reach, &rules))
 }
 
 pub(super) fn sample() -> String {
@@ -125,5 +166,6 @@ pub(super) fn sample() -> String {
     ];
     let found = Page { rows, next: Some(Cursor { key: "Siobhán".into(), id: 3 }) };
     let q = ListQuery { state: "unknown".into(), ..ListQuery::default() };
-    askama::Template::render(&view(Shell::sample("People by permission"), &q, found, &Reachability::default())).unwrap_or_default()
+    askama::Template::render(&view(Shell::sample("People by permission"), &q, found, &Reachability::default(), &Rules::shipped()))
+        .unwrap_or_default()
 }

@@ -12,7 +12,8 @@ pub(super) use panel::record;
 use rounds_kernel::{Channel, Money};
 use rounds_web::components::{Chip, Tone};
 
-use super::{Reach, State};
+use super::{Aim, Reach, State};
+use crate::country_rules::CountryRule;
 
 /// Pages drawn from their samples.
 pub(super) fn samples() -> Vec<(&'static str, String)> {
@@ -33,10 +34,10 @@ fn percent(part: i64, whole: i64) -> String {
     }
 }
 
-/// What stands for a channel, in a short chip for lists.
-fn short_chip(reach: Reach, country: &str, channel: Channel) -> Chip {
-    let long = chip(reach, country, channel);
-    match (reach.do_not_contact(), reach.state(channel), long.tone) {
+/// What stands for a channel and purpose, in a short chip for lists.
+fn short_chip(reach: Reach, rule: &CountryRule, channel: Channel, aim: Aim) -> Chip {
+    let long = chip(reach, rule, channel, aim);
+    match (reach.do_not_contact(), reach.state_for(channel, aim), long.tone) {
         (true, ..) => Chip::new("No contact", Tone::Bad),
         (_, State::Unknown, Tone::Warn) => Chip::new("Ask first", Tone::Warn),
         (_, State::Unknown, _) => Chip::new("Unknown", Tone::Plain),
@@ -44,13 +45,13 @@ fn short_chip(reach: Reach, country: &str, channel: Channel) -> Chip {
     }
 }
 
-/// What stands for a channel and what that allows, in a chip.
-fn chip(reach: Reach, country: &str, channel: Channel) -> Chip {
-    match (reach.do_not_contact(), reach.state(channel)) {
+/// What stands for a channel and purpose and what that allows, in a chip.
+fn chip(reach: Reach, rule: &CountryRule, channel: Channel, aim: Aim) -> Chip {
+    match (reach.do_not_contact(), reach.state_for(channel, aim)) {
         (true, _) => Chip::new("Do not contact", Tone::Bad),
         (_, State::Granted) => Chip::new("Granted", Tone::Good),
         (_, State::Denied) => Chip::new("Denied", Tone::Bad),
-        (_, State::Unknown) if reach.allows(country, channel) => Chip::new("Unknown, allowed until a no", Tone::Plain),
+        (_, State::Unknown) if reach.allows(rule, channel, aim) => Chip::new("Unknown, allowed until a no", Tone::Plain),
         (_, State::Unknown) => Chip::new("Unknown, needs a yes first", Tone::Warn),
     }
 }

@@ -2,10 +2,10 @@
 
 mod reach;
 
-pub(super) use reach::{ListFilter, PersonLine, ReachCounts, StateFilter, counts, people};
+pub(super) use reach::{Group, ListFilter, PersonLine, ReachCounts, StateFilter, TrendRow, count_now, counts, people, stale, stamp, trend};
 
 use super::store::numbers;
-use super::{ANY_CHANNEL, Reach, State};
+use super::{Aim, LegalBasis, Reach, State};
 use rounds_kernel::{Channel, PersonId, Result, Time};
 use rounds_store::{FromQueryResult, Query, args};
 
@@ -31,19 +31,12 @@ struct BitsRow {
     bits: i64,
 }
 
-/// Sums a person's open rows to the bits of [`Reach`]: one row a person leaves the database instead of one a channel.
-fn bits_sql() -> String {
-    let mut cases = format!("CASE WHEN channel = '{ANY_CHANNEL}' THEN CASE state WHEN 'denied' THEN 32768 ELSE 0 END");
-    for c in Channel::ALL {
-        let (granted, denied) = (1 << (2 * c.index()), 2 << (2 * c.index()));
-        cases.push_str(&format!(" WHEN channel = '{}' THEN CASE state WHEN 'granted' THEN {granted} ELSE {denied} END", c.code()));
-    }
-    format!("CAST(SUM({cases} ELSE 0 END) AS BIGINT)")
-}
+/// Sums a person's open rows to the bits of [`Reach`]: one row a person leaves the database instead of one an answer.
+pub(super) const BITS: &str = "CAST(SUM(bits) AS BIGINT)";
 
 /// Present permissions of `people`, or of everyone for `None`. One query for everyone: made for planning.
 pub async fn current(db: &impl Query, people: Option<&[PersonId]>) -> Result<Reachability> {
-    let bits = bits_sql();
+    let bits = BITS;
     let mut out = Vec::new();
     match people {
         None => {
@@ -72,14 +65,26 @@ pub async fn of_person(db: &impl Query, person: PersonId) -> Result<Reach> {
     Ok(current(db, Some(&[person])).await?.of(person))
 }
 
+/// The same at an instant: what has run out by then no longer stands, even if nobody has closed it yet.
+pub async fn of_person_at(db: &impl Query, person: PersonId, at: Time) -> Result<Reach> {
+    let sql =
+        format!("SELECT {BITS} FROM permission WHERE valid_to IS NULL AND person_id = $1 AND (expires_at IS NULL OR expires_at > $2)");
+    Ok(Reach::from_bits(db.number(&sql, args![person.0, at.0]).await?))
+}
+
 #[derive(FromQueryResult)]
 struct HistoryRow {
     channel: String,
+    purpose: String,
     state: String,
     basis: String,
+    legal_basis: String,
+    wording_id: Option<i64>,
+    evidence: String,
     source: String,
     valid_from: i64,
     valid_to: Option<i64>,
+    expires_at: Option<i64>,
 }
 
 /// One answer of a person and how long it stood.
@@ -87,32 +92,47 @@ struct HistoryRow {
 pub struct Entry {
     /// The channel; `None` for any channel.
     pub channel: Option<Channel>,
+    /// What it is for; `None` for every purpose.
+    pub aim: Option<Aim>,
     /// The answer.
     pub state: State,
-    /// Why we hold it, e.g. "asked by the person".
+    /// How we know, e.g. "asked by the person".
     pub basis: String,
+    /// Why the law lets us hold it; `None` where nobody said.
+    pub legal: Option<LegalBasis>,
+    /// The words they said it to.
+    pub wording: Option<i64>,
+    /// What proves it.
+    pub evidence: String,
     /// Where it came from.
     pub source: String,
     /// Since when.
     pub from: Time,
     /// Until when; `None` while it stands.
     pub to: Option<Time>,
+    /// When it runs out, if it does.
+    pub expires: Option<Time>,
 }
 
 /// All answers of `person`, newest first. A state replaced at the instant it began is kept too, with `from == to`.
 pub async fn history(db: &impl Query, person: PersonId) -> Result<Vec<Entry>> {
-    let sql =
-        "SELECT channel, state, basis, source, valid_from, valid_to FROM permission WHERE person_id = $1 ORDER BY valid_from DESC, id DESC";
+    let sql = "SELECT channel, purpose, state, basis, legal_basis, wording_id, evidence, source, valid_from, valid_to, expires_at \
+               FROM permission WHERE person_id = $1 ORDER BY valid_from DESC, id DESC";
     let rows = db.all::<HistoryRow>(sql, args![person.0]).await?;
     Ok(rows
         .into_iter()
         .map(|r| Entry {
             channel: Channel::parse(&r.channel),
+            aim: Aim::parse(&r.purpose),
             state: State::parse(&r.state).unwrap_or_default(),
             basis: r.basis,
+            legal: LegalBasis::parse(&r.legal_basis),
+            wording: r.wording_id,
+            evidence: r.evidence,
             source: r.source,
             from: Time(r.valid_from),
             to: r.valid_to.map(Time),
+            expires: r.expires_at.map(Time),
         })
         .collect())
 }

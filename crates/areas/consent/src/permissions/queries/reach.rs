@@ -1,14 +1,13 @@
 //! How many people can be reached how, within an actor's scope, and who they are.
 
-use super::super::policy::{WhenUnknown, when_unknown};
-use super::super::{ANY_CHANNEL, Reach, State};
-use super::bits_sql;
+use super::super::{ANY_CHANNEL, ANY_PURPOSE, Aim, Reach, State};
+use super::BITS;
+use crate::country_rules::{CountryRule, Rules};
 use rounds_customers::scope;
-use rounds_kernel::{Actor, Channel, Cursor, Page, PersonId, PersonRole, Result};
+use rounds_kernel::{Actor, CareSetting, Channel, Cursor, Day, Page, PersonId, PersonRole, Result, Time};
 use rounds_store::{FromQueryResult, Query, Value, args};
-use std::collections::BTreeMap;
 
-/// People of one role in numbers.
+/// Some people in numbers.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(in crate::permissions) struct ReachCounts {
     pub people: i64,
@@ -20,20 +19,20 @@ pub(in crate::permissions) struct ReachCounts {
 }
 
 impl ReachCounts {
-    fn add(&mut self, reach: Reach, country: &str, n: i64) {
+    pub fn add(&mut self, reach: Reach, rule: &CountryRule, aim: Aim, n: i64) {
         self.people += n;
         if reach.do_not_contact() {
             self.do_not_contact += n;
             return;
         }
         for c in Channel::ALL {
-            let state = State::ALL.iter().position(|s| *s == reach.state(*c)).unwrap_or(2);
+            let state = State::ALL.iter().position(|s| *s == reach.state_for(*c, aim)).unwrap_or(2);
             self.states[c.index()][state] += n;
-            self.reachable[c.index()] += i64::from(reach.allows(country, *c)) * n;
+            self.reachable[c.index()] += i64::from(reach.allows(rule, *c, aim)) * n;
         }
     }
 
-    /// Two roles together.
+    /// Two groups together.
     pub fn absorb(&mut self, other: &Self) {
         self.people += other.people;
         self.do_not_contact += other.do_not_contact;
@@ -44,60 +43,76 @@ impl ReachCounts {
     }
 }
 
-#[derive(FromQueryResult)]
-struct GroupRow {
-    role: String,
-    country: String,
-    bits: i64,
-    people: i64,
+/// People alike in what reachability depends on.
+#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
+pub(in crate::permissions) struct Group {
+    pub role: String,
+    pub country: String,
+    pub setting: String,
+    pub bits: i64,
+    pub people: i64,
 }
 
-/// Counts by role. People are grouped in the database by role, country and the pattern of their answers, so that few rows leave it.
-pub(in crate::permissions) async fn counts(db: &impl Query, actor: &Actor) -> Result<BTreeMap<PersonRole, ReachCounts>> {
-    let home = home_sql(db).await?;
+/// The account that decides a person's country and care setting: their first current one.
+const HOME: &str = "LEFT JOIN (SELECT f.child_id, MIN(f.parent_id) AS account_id FROM affiliation f WHERE f.child_kind = 'person' \
+    AND f.parent_kind = 'account' AND f.valid_to IS NULL GROUP BY f.child_id) h ON h.child_id = person.id LEFT JOIN account ha ON ha.id = h.account_id";
+
+/// Counts as they are now. People are grouped in the database by role, country, setting and the pattern of their answers, so that few
+/// rows leave it.
+pub(in crate::permissions) async fn count_now(db: &impl Query, actor: &Actor) -> Result<Vec<Group>> {
     let sql = format!(
-        "SELECT role, country, bits, COUNT(*) AS people FROM (SELECT person.id, person.role AS role, {} AS country, COALESCE(b.bits, 0) AS bits \
-         FROM person LEFT JOIN (SELECT person_id, {} AS bits FROM permission WHERE valid_to IS NULL GROUP BY person_id) b ON b.person_id = person.id \
-         {} WHERE {}) one GROUP BY role, country, bits ORDER BY role, country, bits",
-        home.column,
-        bits_sql(),
-        home.join,
+        "SELECT role, country, setting, bits, COUNT(*) AS people FROM (SELECT person.role AS role, COALESCE(ha.country, '') AS country, \
+         COALESCE(ha.setting, '') AS setting, COALESCE(b.bits, 0) AS bits \
+         FROM person LEFT JOIN (SELECT person_id, {BITS} AS bits FROM permission WHERE valid_to IS NULL GROUP BY person_id) b \
+         ON b.person_id = person.id {HOME} WHERE {}) one GROUP BY role, country, setting, bits ORDER BY role, country, setting, bits",
         scope::people(actor)
     );
-    let mut out: BTreeMap<PersonRole, ReachCounts> = BTreeMap::new();
-    for r in db.all::<GroupRow>(&sql, vec![]).await? {
-        let Some(role) = PersonRole::parse(&r.role) else { continue };
-        out.entry(role).or_default().add(Reach::from_bits(r.bits), &r.country, r.people);
-    }
-    Ok(out)
+    db.all(&sql, vec![]).await
 }
 
-/// How a query learns a person's country.
-struct Home {
-    column: String,
-    join: &'static str,
+/// What the summary of all people was counted from: the last answer written, the last one closed, the last person and workplace.
+/// Each is the end of an index.
+pub(in crate::permissions) async fn stamp(db: &impl Query) -> Result<String> {
+    let mut parts = Vec::new();
+    for (column, table) in [("id", "permission"), ("valid_to", "permission"), ("id", "person"), ("id", "affiliation"), ("id", "account")] {
+        parts.push(db.number(&format!("SELECT MAX({column}) FROM {table}"), vec![]).await?.to_string());
+    }
+    Ok(parts.join("."))
 }
 
-/// Countries in which there are accounts.
-async fn countries(db: &impl Query) -> Result<Vec<String>> {
-    #[derive(FromQueryResult)]
-    struct Row {
-        country: String,
-    }
-    Ok(db.all::<Row>("SELECT DISTINCT country FROM account ORDER BY country", vec![]).await?.into_iter().map(|r| r.country).collect())
+/// Whether the summary, or today's line of it, is to be made again.
+pub(in crate::permissions) async fn stale(db: &impl Query, today: Day) -> Result<bool> {
+    let kept = db.text("SELECT MAX(stamp) FROM reach_count", vec![]).await?;
+    let last = db.number("SELECT MAX(day) FROM reach_day WHERE purpose = 'information'", vec![]).await?;
+    Ok(last != i64::from(today.0) || kept != Some(stamp(db).await?))
 }
 
-/// A base in one country, the usual case, needs no join to know it.
-async fn home_sql(db: &impl Query) -> Result<Home> {
-    let countries = countries(db).await?;
-    match countries.as_slice() {
-        [only] if only.chars().all(|c| c.is_ascii_alphabetic()) => Ok(Home { column: format!("'{only}'"), join: "" }),
-        _ => Ok(Home {
-            column: "COALESCE(h.country, '')".into(),
-            join: "LEFT JOIN (SELECT f.child_id, MIN(a.country) AS country FROM affiliation f JOIN account a ON a.id = f.parent_id \
-                   WHERE f.child_kind = 'person' AND f.parent_kind = 'account' AND f.valid_to IS NULL GROUP BY f.child_id) h ON h.child_id = person.id",
-        }),
+/// Counts for the actor: the kept summary where it still tells the truth and the whole base is asked for, else counted now.
+pub(in crate::permissions) async fn counts(db: &impl Query, actor: &Actor) -> Result<Vec<Group>> {
+    if actor.visible_users().is_none() {
+        let kept = db.text("SELECT MAX(stamp) FROM reach_count", vec![]).await?;
+        if kept.is_some() && kept == Some(stamp(db).await?) {
+            return db
+                .all("SELECT role, country, setting, bits, people FROM reach_count ORDER BY role, country, setting, bits", vec![])
+                .await;
+        }
     }
+    count_now(db, actor).await
+}
+
+/// One channel on one day.
+#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
+pub(in crate::permissions) struct TrendRow {
+    pub day: i64,
+    pub channel: String,
+    pub people: i64,
+    pub reachable: i64,
+}
+
+/// The reachable share of the whole base by day since `from`.
+pub(in crate::permissions) async fn trend(db: &impl Query, aim: Aim, from: i64) -> Result<Vec<TrendRow>> {
+    let sql = "SELECT day, channel, people, reachable FROM reach_day WHERE purpose = $1 AND day >= $2 ORDER BY day, channel";
+    db.all(sql, args![aim.code(), from]).await
 }
 
 /// Which people the list shows.
@@ -109,6 +124,8 @@ pub(in crate::permissions) enum StateFilter {
     Reachable,
     /// They asked for no contact at all.
     DoNotContact,
+    /// A yes that runs out within so many days.
+    RunsOut,
 }
 
 /// What the list is narrowed to.
@@ -117,6 +134,11 @@ pub(in crate::permissions) struct ListFilter {
     pub channel: Option<Channel>,
     pub state: Option<StateFilter>,
     pub role: Option<PersonRole>,
+    /// Two letters.
+    pub country: Option<[u8; 2]>,
+    pub setting: Option<CareSetting>,
+    /// What contact is for; information unless said otherwise.
+    pub aim: Option<Aim>,
 }
 
 /// One person of the list.
@@ -135,6 +157,7 @@ pub(in crate::permissions) async fn people(
     db: &impl Query,
     actor: &Actor,
     filter: &ListFilter,
+    (rules, now): (&Rules, Time),
     after: Option<Cursor>,
     limit: usize,
 ) -> Result<(Page<PersonLine>, super::Reachability)> {
@@ -147,7 +170,13 @@ pub(in crate::permissions) async fn people(
     if let Some(role) = filter.role {
         conditions.push(format!("person.role = '{}'", role.code()));
     }
-    conditions.extend(state_sql(db, filter).await?);
+    if let Some([a, b]) = filter.country {
+        conditions.push(home_is(&format!("ha.country = '{}{}'", char::from(a), char::from(b))));
+    }
+    if let Some(setting) = filter.setting {
+        conditions.push(home_is(&format!("ha.setting = '{}'", setting.code())));
+    }
+    conditions.extend(state_sql(db, filter, rules, now).await?);
     let sql = format!(
         "SELECT person.id, person.name, person.role, a.id AS account_id, a.name AS account, a.country FROM person \
          LEFT JOIN account a ON a.id = (SELECT MIN(f.parent_id) FROM affiliation f WHERE f.child_kind = 'person' AND f.child_id = person.id \
@@ -162,43 +191,79 @@ pub(in crate::permissions) async fn people(
     Ok((page, reach))
 }
 
-fn answer(channel: &str, state: Option<State>) -> String {
-    let state = state.map_or(String::new(), |s| format!(" AND q.state = '{}'", s.code()));
-    format!("EXISTS (SELECT 1 FROM permission q WHERE q.person_id = person.id AND q.valid_to IS NULL AND q.channel = '{channel}'{state})")
+/// Condition on the account that decides a person's country.
+fn home_is(condition: &str) -> String {
+    format!(
+        "EXISTS (SELECT 1 FROM account ha WHERE ha.id = (SELECT MIN(g.parent_id) FROM affiliation g WHERE g.child_kind = 'person' \
+         AND g.child_id = person.id AND g.parent_kind = 'account' AND g.valid_to IS NULL) AND {condition})"
+    )
 }
 
-async fn state_sql(db: &impl Query, filter: &ListFilter) -> Result<Vec<String>> {
-    let no_contact = answer(ANY_CHANNEL, Some(State::Denied));
+/// An open answer of a channel that concerns the purpose: what was said about it, or about every one.
+fn answer(channel: &str, aim: Aim, state: Option<State>) -> String {
+    let state = state.map_or(String::new(), |s| format!(" AND q.state = '{}'", s.code()));
+    let purpose = format!("q.purpose IN ('{ANY_PURPOSE}', '{}')", aim.code());
+    format!(
+        "EXISTS (SELECT 1 FROM permission q WHERE q.person_id = person.id AND q.valid_to IS NULL AND q.channel = '{channel}' AND {purpose}{state})"
+    )
+}
+
+/// Countries whose rule leaves an unknown permission open, as an SQL condition.
+async fn open_countries(db: &impl Query, rules: &Rules, channel: Channel) -> Result<String> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        country: String,
+    }
+    let all = db.all::<Row>("SELECT DISTINCT country FROM account ORDER BY country", vec![]).await?;
+    let plain = |c: &str| c.len() == 2 && c.bytes().all(|b| b.is_ascii_uppercase());
+    let open: Vec<String> = all
+        .iter()
+        .filter(|r| plain(&r.country) && rules.of(&r.country).allows_unknown(channel))
+        .map(|r| format!("'{}'", r.country))
+        .collect();
+    let elsewhere = rules.of("").allows_unknown(channel);
+    let shut: Vec<String> = all
+        .iter()
+        .filter(|r| plain(&r.country) && !rules.of(&r.country).allows_unknown(channel))
+        .map(|r| format!("'{}'", r.country))
+        .collect();
+    Ok(match (elsewhere, open.is_empty(), shut.is_empty()) {
+        (true, _, true) => "1 = 1".into(),
+        (true, _, false) => format!("NOT {}", home_is(&format!("ha.country IN ({})", shut.join(", ")))),
+        (false, true, _) => "1 = 0".into(),
+        (false, false, _) => home_is(&format!("ha.country IN ({})", open.join(", "))),
+    })
+}
+
+/// A yes runs out soon when it has so many days left.
+const SOON_DAYS: i64 = 60;
+
+async fn state_sql(db: &impl Query, filter: &ListFilter, rules: &Rules, now: Time) -> Result<Vec<String>> {
+    let no_contact = format!(
+        "EXISTS (SELECT 1 FROM permission q WHERE q.person_id = person.id AND q.valid_to IS NULL AND q.channel = '{ANY_CHANNEL}' AND q.state = 'denied')"
+    );
     let Some(state) = filter.state else { return Ok(Vec::new()) };
     if state == StateFilter::DoNotContact {
         return Ok(vec![no_contact]);
     }
+    if state == StateFilter::RunsOut {
+        let channel = filter.channel.map_or(String::new(), |c| format!(" AND q.channel = '{}'", c.code()));
+        let until = now.plus_days(SOON_DAYS).0;
+        return Ok(vec![format!(
+            "person.id IN (SELECT q.person_id FROM permission q WHERE q.valid_to IS NULL AND q.expires_at <= {until}{channel})"
+        )]);
+    }
     let Some(channel) = filter.channel else { return Ok(Vec::new()) };
+    let aim = filter.aim.unwrap_or(Aim::Information);
+    let denied = answer(channel.code(), aim, Some(State::Denied));
+    let granted = format!("({} AND NOT {denied})", answer(channel.code(), aim, Some(State::Granted)));
+    let none = format!("NOT {}", answer(channel.code(), aim, None));
     let wanted = match state {
-        StateFilter::Recorded(State::Unknown) => format!("NOT {}", answer(channel.code(), None)),
-        StateFilter::Recorded(s) => answer(channel.code(), Some(s)),
-        StateFilter::Reachable | StateFilter::DoNotContact => {
-            let open: Vec<String> = countries(db)
-                .await?
-                .into_iter()
-                .filter(|c| when_unknown(c, channel) == WhenUnknown::Allowed)
-                .map(|c| format!("'{c}'"))
-                .collect();
-            // Only countries that the policy names get here, and those are two letters.
-            let unknown_allowed = if open.is_empty() && channel != Channel::Visit {
-                "1 = 0".to_owned()
-            } else if channel == Channel::Visit {
-                "1 = 1".to_owned()
-            } else {
-                format!(
-                    "EXISTS (SELECT 1 FROM affiliation g JOIN account h ON h.id = g.parent_id WHERE g.child_kind = 'person' \
-                     AND g.child_id = person.id AND g.parent_kind = 'account' AND g.valid_to IS NULL AND h.country IN ({}))",
-                    open.join(", ")
-                )
-            };
-            let (granted, none) = (answer(channel.code(), Some(State::Granted)), answer(channel.code(), None));
-            format!("({granted} OR (NOT {none} AND {unknown_allowed}))")
-        }
+        StateFilter::Recorded(State::Unknown) => none,
+        StateFilter::Recorded(State::Granted) => granted,
+        StateFilter::Recorded(State::Denied) => denied,
+        _ if aim == Aim::Service => format!("NOT {denied}"),
+        _ => format!("({granted} OR ({none} AND {}))", open_countries(db, rules, channel).await?),
     };
     Ok(vec![wanted, format!("NOT {no_contact}")])
 }

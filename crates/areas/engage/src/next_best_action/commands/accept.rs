@@ -48,11 +48,8 @@ pub(super) async fn current(tx: &Tx, a: &ActionRow) -> Result<()> {
 
 /// What the gate is asked: now, if the proposed time has passed.
 pub(super) fn request(tx: &Tx, a: &ActionRow) -> Result<gate::Request> {
-    Ok(gate::Request {
-        person: PersonId(a.person_id),
-        account: AccountId(a.account_id),
-        channel: channel(a)?,
-        action_id: Some(ActionId(a.id)),
-        at: a.at().max(tx.now),
-    })
+    let at = a.at().max(tx.now);
+    let request = gate::Request::new(PersonId(a.person_id), AccountId(a.account_id), channel(a)?, at);
+    let timed = a.start_at.is_some_and(|t| t >= tx.now.0);
+    Ok(gate::Request { action_id: Some(ActionId(a.id)), timed, ..request })
 }

@@ -1,6 +1,6 @@
 //! Nobody is contacted more often than agreed, over all channels and owners, in a week and in four.
 
-use super::super::model::{PersonIn, WeekLimits};
+use super::super::model::{CountryIn, PersonIn};
 use super::Rule;
 use rounds_kernel::Day;
 
@@ -13,18 +13,18 @@ fn counts(person: &PersonIn, monday: Day) -> (u32, u32) {
 }
 
 /// How many more contacts the week may bring this person.
-pub(in super::super) fn left(person: &PersonIn, limits: &WeekLimits, monday: Day) -> u32 {
+pub(in super::super) fn left(person: &PersonIn, country: &CountryIn, monday: Day) -> u32 {
     let (week, four) = counts(person, monday);
-    limits.person_week.saturating_sub(week).min(limits.person_four_weeks.saturating_sub(four))
+    country.person_week.saturating_sub(week).min(country.person_four_weeks.saturating_sub(four))
 }
 
 pub(super) const RULE: Rule = Rule {
     code: "frequency",
     title: "contacted often enough",
-    refuses: |c| left(c.person, &c.snapshot.limits, c.snapshot.week.monday()) == 0,
+    refuses: |c| left(c.person, &c.account.country_rule, c.snapshot.week.monday()) == 0,
     words: |c| {
         let (week, four) = counts(c.person, c.snapshot.week.monday());
-        let limits = &c.snapshot.limits;
+        let limits = &c.account.country_rule;
         format!(
             "{week} of {} contacts this week and {four} of {} in four weeks are used, over all channels and owners.",
             limits.person_week, limits.person_four_weeks

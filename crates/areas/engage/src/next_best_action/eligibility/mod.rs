@@ -2,8 +2,10 @@
 //!
 //! Rules are asked in the order of [`RULES`]; the first that refuses is counted as the cause.
 
+mod access;
 mod account_covered;
 mod channel_dismissed;
+mod channel_frequency;
 mod do_not_contact;
 mod frequency;
 mod live_spacing;
@@ -52,8 +54,10 @@ pub(super) struct Rule {
 pub(super) const RULES: &[Rule] = &[
     do_not_contact::RULE,
     permission::RULE,
+    access::RULE,
     reachable::RULE,
     frequency::RULE,
+    channel_frequency::RULE,
     live_spacing::RULE,
     channel_dismissed::RULE,
     product_fit::RULE,

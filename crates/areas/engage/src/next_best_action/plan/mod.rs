@@ -78,7 +78,7 @@ fn draft(snapshot: &Snapshot) -> Draft {
             d.options.push(None);
         }
         d.problem.end_customer();
-        d.problem.customer_cap.push(eligibility::contacts_left(person, &snapshot.limits, monday));
+        d.problem.customer_cap.push(eligibility::contacts_left(person, &snapshot.accounts[person.account as usize].country_rule, monday));
         d.problem.account.push(person.account);
     }
     account_limits(snapshot, &mut d.problem);

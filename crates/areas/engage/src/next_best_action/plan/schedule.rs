@@ -60,8 +60,11 @@ fn spread(snapshot: &Snapshot, chosen: &[Candidate], owner: u32, mut mine: Vec<u
             .get(&account)
             .copied()
             .filter(|d| c.channel == Channel::Visit && *d >= earliest && load[*d] + minutes <= per_day * 1.2);
-        let fits = (earliest..WORKING_DAYS).find(|d| load[*d] + minutes <= per_day);
-        let emptiest = (earliest..WORKING_DAYS).min_by(|a, b| load[*a].total_cmp(&load[*b])).unwrap_or(WORKING_DAYS - 1);
+        let holidays = &snapshot.accounts[account as usize].country_rule.no_calls;
+        let open = |d: &usize| !(is_call(c.channel) && holidays[*d]);
+        let fits = (earliest..WORKING_DAYS).find(|d| open(d) && load[*d] + minutes <= per_day);
+        let emptiest =
+            (earliest..WORKING_DAYS).min_by(|a, b| open(b).cmp(&open(a)).then(load[*a].total_cmp(&load[*b]))).unwrap_or(WORKING_DAYS - 1);
         let day = same.or(fits).unwrap_or(emptiest);
         load[day] += minutes;
         if c.channel == Channel::Visit {
@@ -70,6 +73,20 @@ fn spread(snapshot: &Snapshot, chosen: &[Candidate], owner: u32, mut mine: Vec<u
         days[day].push(i);
     }
     days
+}
+
+fn is_call(channel: Channel) -> bool {
+    matches!(channel, Channel::Phone | Channel::Video)
+}
+
+/// When the customer may be met or called on a day, in minutes of their own day, and whether at all.
+fn customer_hours(snapshot: &Snapshot, account: u32, channel: Channel, day: Day) -> (i64, i64, bool) {
+    if !is_call(channel) {
+        return (OPEN, CLOSE, true);
+    }
+    let rule = &snapshot.accounts[account as usize].country_rule;
+    let holiday = usize::try_from(day.0 - snapshot.week.monday().0).ok().and_then(|d| rule.no_calls.get(d)).copied().unwrap_or(false);
+    (OPEN.max(i64::from(rule.calls_from)), CLOSE.min(i64::from(rule.calls_to)), !holiday)
 }
 
 /// Starts within a day, one after the other, in the owner's hours and the customers'; customers in the east come first.
@@ -83,9 +100,10 @@ fn hours(snapshot: &Snapshot, chosen: &[Candidate], owner: u32, day: Day, mut to
     for i in today {
         let c = &chosen[i];
         let shift = ahead(i) - mine;
-        let start = clock.max(OPEN - shift);
+        let (from, to, may) = customer_hours(snapshot, account(i), c.channel, day);
+        let start = clock.max(from - shift);
         let end = start + i64::from(c.minutes);
-        let fits = is_live(c.channel) && end <= DAY_END && end + shift <= CLOSE;
+        let fits = may && is_live(c.channel) && end <= DAY_END && end + shift <= to;
         if fits {
             clock = end;
         }

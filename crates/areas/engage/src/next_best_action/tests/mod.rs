@@ -1,7 +1,9 @@
 //! A tiny snapshot made by hand, and each rule at its boundary.
 
 use super::eligibility::{Case, RULES, first_refusal};
-use super::model::{AccountIn, CHANNELS, Candidate, Owner, PastContact, PersonIn, ProductIn, Rhythm, Snapshot, Standing, WeekLimits};
+use super::model::{
+    AccountIn, CHANNELS, Candidate, CountryIn, Owner, PastContact, PersonIn, ProductIn, Rhythm, Snapshot, Standing, WeekLimits,
+};
 use super::{check_plan, make_plan};
 use rounds_kernel::{CareSetting, Channel, Day, Outcome, PersonRole, ProductStage, Purpose, Role, Time, Week};
 
@@ -17,6 +19,7 @@ fn person() -> PersonIn {
         role: PersonRole::Physician,
         do_not_contact: false,
         standing: [Standing::UnknownAllowed; CHANNELS],
+        access: None,
         preference: [None; CHANNELS],
         has_phone: true,
         has_email: true,
@@ -49,6 +52,14 @@ pub(super) fn snapshot(change: impl FnOnce(&mut Snapshot)) -> Snapshot {
             potential: vec![(0, 10_000_000)],
             orders: Vec::new(),
             last_live: None,
+            country_rule: CountryIn {
+                person_week: 2,
+                person_four_weeks: 6,
+                per_channel: [None; CHANNELS],
+                calls_from: 480,
+                calls_to: 1_260,
+                no_calls: [false; 5],
+            },
         }],
         people: vec![person()],
         commitments: Vec::new(),

@@ -1,0 +1,5 @@
+//! What changes country rules.
+
+mod set;
+
+pub use set::SetCountryRule;

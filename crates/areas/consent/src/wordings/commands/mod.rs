@@ -1,0 +1,5 @@
+//! What adds wordings.
+
+mod add;
+
+pub use add::AddWording;
