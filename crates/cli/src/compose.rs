@@ -51,6 +51,8 @@ fn panels() -> Vec<Arc<dyn Panel>> {
     let mut all = rounds_engage::panels();
     all.push(Arc::new(rounds_design::coverage::CoveragePanel));
     all.push(Arc::new(rounds_design::potential::PotentialPanel));
+    all.push(Arc::new(rounds_customers::stakeholders::StakeholderPanel));
+    all.push(Arc::new(rounds_customers::profiles::ProfilePanel));
     all.push(Arc::new(rounds_consent::permissions::PermissionPanel));
     all.push(Arc::new(rounds_customers::sources::SourcesPanel));
     all.push(Arc::new(rounds_consent::choices::ChoicesPanel));
@@ -65,6 +67,8 @@ fn panels() -> Vec<Arc<dyn Panel>> {
 pub fn references() -> Vec<Reference> {
     [
         rounds_customers::REFERENCES,
+        rounds_customers::profiles::REFERENCES,
+        rounds_customers::stakeholders::REFERENCES,
         rounds_consent::REFERENCES,
         rounds_design::REFERENCES,
         rounds_demand::REFERENCES,

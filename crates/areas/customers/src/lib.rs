@@ -14,6 +14,7 @@ pub mod names;
 pub mod panels;
 pub mod people;
 pub mod products;
+pub mod profiles;
 pub mod public_files;
 pub mod regions;
 pub mod releases;
@@ -21,6 +22,7 @@ pub mod scope;
 pub mod screening;
 pub mod search;
 pub mod sources;
+pub mod stakeholders;
 pub mod systems;
 pub mod timeline;
 
@@ -57,6 +59,8 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
     all.extend(groups::migrations());
     all.extend(names::migrations());
     all.extend(releases::migrations());
+    all.extend(profiles::migrations());
+    all.extend(stakeholders::migrations());
     all
 }
 
@@ -76,6 +80,8 @@ pub fn routes(panels: Vec<Arc<dyn panels::Panel>>) -> Vec<Route> {
     all.extend(screening::routes());
     all.extend(sources::routes());
     all.extend(governance::routes());
+    all.extend(profiles::routes());
+    all.extend(stakeholders::routes());
     all
 }
 
@@ -94,5 +100,7 @@ pub fn samples() -> Vec<(&'static str, String)> {
     all.extend(matching::samples());
     all.extend(sources::samples());
     all.extend(governance::samples());
+    all.extend(profiles::samples());
+    all.extend(stakeholders::samples());
     all
 }
