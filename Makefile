@@ -28,6 +28,7 @@ test: tools assets ## set up what the tests need, then format check, lints, hous
 	@scripts/setup-tests.sh
 	@$(MAKE) fmt-check lint
 	@CARGO="$(CARGO)" scripts/test.sh $(BUILD_FLAGS) $(ARGS)
+	@scripts/schemathesis.sh
 
 build: tools assets ## the program and everything beside it, into target/quick
 	@$(CARGO) build $(BUILD_FLAGS)

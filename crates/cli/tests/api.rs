@@ -100,7 +100,7 @@ async fn failures_are_problem_documents() {
         (v.get("/api/v1/accounts/9223372036854775807").await, 404, "record.not_found"),
         (v.get("/api/v1/accounts/9223372036854775808").await, 400, "api.fields"),
         (v.get("/api/v1/nowhere").await, 404, "record.not_found"),
-        (v.send("PUT", "/api/v1/accounts", &[]).await, 405, "request.method"),
+        (v.get("/api/v1/leads/1/take").await, 405, "request.method"),
         (v.send("GET", "/api/v1/accounts", &[("accept", "text/html")]).await, 406, "api.not_acceptable"),
         (nobody.get("/api/v1/accounts").await, 401, "access.sign_in"),
         (nobody.send("GET", "/api/v1/accounts", &[("authorization", "Bearer x")]).await, 401, "key.unknown"),

@@ -3,6 +3,7 @@
 //! Public: [`recent`] (bulk, for planning), [`Touch`], [`ImportContacts`] (history), [`importers`] (history from a company's file), [`ids_of`]. Routes: `/contacts`.
 //! Tables: [`TABLES`] (none: the store owns the fact log).
 
+mod api;
 mod commands;
 mod import;
 mod model;
@@ -27,7 +28,9 @@ pub fn importers() -> Vec<Box<dyn Importer>> {
 
 /// Routes of this capability.
 pub fn routes() -> Vec<Route> {
-    vec![Route::get("/contacts", Permission::ReadRecord, pages::list).menu("Consent", "Contact ledger")]
+    let mut all = api::routes();
+    all.push(Route::get("/contacts", Permission::ReadRecord, pages::list).menu("Consent", "Contact ledger"));
+    all
 }
 
 /// Pages drawn from their samples.

@@ -13,6 +13,7 @@
 //! Routes (see [`routes`]): `/imports`, `/imports/upload`, `/imports/{job}`, `/imports/{job}/line`, `/imports/{job}/rejects.csv`.
 //! Tables: [`TABLES`].
 
+mod api;
 mod commands;
 mod import;
 mod jobs;
@@ -27,8 +28,17 @@ pub use jobs::{ImportWork, Tell, UNDO_KIND, UndoImport, UndoReport, UndoWork, ru
 pub use model::{
     ChunkReport, Column, FileInfo, Form, ImportReport, Importer, Importers, Note, NoteCount, Preview, Row, Shown, Touched, export, reject,
 };
-pub use pages::{routes, samples};
+pub use pages::samples;
 pub use store::{RejectRow, migrations, rejects_of, saved_mapping};
+
+use rounds_web::Route;
+
+/// Routes of this capability, for all that `importers` read.
+pub fn routes(importers: Importers) -> Vec<Route> {
+    let mut all = api::routes(importers.clone());
+    all.extend(pages::routes(importers));
+    all
+}
 
 /// Tables this capability owns.
 pub const TABLES: &[&str] = &["import_file", "import_part", "import_reject", "import_mapping", "import_fact", "import_undone"];

@@ -408,8 +408,8 @@ impl ImportReport {
 
 /// Writes CSV for people who open it in a spreadsheet.
 pub mod export {
-    /// One CSV text. A cell that a spreadsheet would take for a formula (it starts with `=`, `+`, `-`, `@`, a tab or a carriage
-    /// return) gets an apostrophe in front, unless it is a plain number (OWASP, "CSV injection").
+    /// One CSV text. A cell that a spreadsheet would take for a formula (it starts with `=`, `+`, `-`, `@`, a tab or a line
+    /// end) gets an apostrophe in front, unless it is a plain number (OWASP, "CSV injection").
     pub fn csv(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
         let mut out = line(header.iter().map(|h| (*h).to_owned()));
         rows.into_iter().for_each(|row| out.push_str(&line(row.into_iter())));
@@ -423,7 +423,7 @@ pub mod export {
     }
 
     fn harmless(cell: String) -> String {
-        let risky = cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && cell.parse::<f64>().is_err();
+        let risky = cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) && cell.parse::<f64>().is_err();
         if risky { format!("'{cell}") } else { cell }
     }
 

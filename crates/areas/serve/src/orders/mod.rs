@@ -4,6 +4,7 @@
 //! [`sums`] (by day and family).
 //! Routes: `/orders` (list), `/orders.csv`. Tables: [`TABLES`]. Facts: kind `order`, one a line, at its first import.
 
+mod api;
 mod commands;
 mod model;
 mod pages;
@@ -25,10 +26,12 @@ pub const TABLES: &[&str] = &["order_line"];
 
 /// Routes of this capability.
 pub fn routes() -> Vec<Route> {
-    vec![
+    let mut all = api::routes();
+    all.extend([
         Route::get("/orders", Permission::ReadOrders, pages::list).menu("Serve", "Orders"),
         Route::get("/orders.csv", Permission::ReadOrders, pages::export),
-    ]
+    ]);
+    all
 }
 
 /// What this capability shows on other areas' pages.
