@@ -20,8 +20,31 @@ struct Column {
 /// Columns of free text: those in which a file, a form or a call may have put anything. Codes, keys and dates are not.
 async fn free_text(w: &World) -> Vec<Column> {
     const NAMES: &[&str] = &[
-        "name", "city", "street", "specialty", "note", "reason", "title", "text", "phone", "email", "ownership", "hrr_name", "product", "family",
-        "description", "comment", "body_text", "basis", "wording", "evidence", "answer", "cause", "remedy", "raw", "message",
+        "name",
+        "city",
+        "street",
+        "specialty",
+        "note",
+        "reason",
+        "title",
+        "text",
+        "phone",
+        "email",
+        "ownership",
+        "hrr_name",
+        "product",
+        "family",
+        "description",
+        "comment",
+        "body_text",
+        "basis",
+        "wording",
+        "evidence",
+        "answer",
+        "cause",
+        "remedy",
+        "raw",
+        "message",
     ];
     let sql = "SELECT m.name AS tab, p.name AS col FROM sqlite_master m JOIN pragma_table_info(m.name) p WHERE m.type = 'table' \
                AND m.name NOT LIKE 'sqlite%' AND m.name NOT LIKE 'search%' AND m.name NOT LIKE 'seaql%' AND p.type = 'TEXT' ORDER BY m.name, p.cid";
@@ -73,7 +96,14 @@ async fn stored_script_stays_text_on_every_page() {
                         assert!(a.headers["x-content-type-options"] == "nosniff" && !kind.contains("xml"), "{what}: {kind}");
                         continue;
                     }
-                    for raw in ["<script>alert", "<img src=x", "href=\"javascript:", "href='javascript:", "action=\"javascript:", "onerror=alert(1)>"] {
+                    for raw in [
+                        "<script>alert",
+                        "<img src=x",
+                        "href=\"javascript:",
+                        "href='javascript:",
+                        "action=\"javascript:",
+                        "onerror=alert(1)>",
+                    ] {
                         assert!(!a.body.contains(raw), "{what} shows {raw}");
                     }
                     shown += usize::from(a.body.contains("alert(1)"));
@@ -137,7 +167,8 @@ async fn a_host_that_is_not_ours_is_nowhere_in_the_answers() {
     let w = planned(sqlite(), 20).await;
     let site = w.site().await;
     let v = site.sign_in(&w.user(Role::Admin).email, PASSWORD).await;
-    let evil = [("host", "evil.example"), ("x-forwarded-host", "evil.example"), ("forwarded", "host=evil.example"), ("x-original-url", "/users")];
+    let evil =
+        [("host", "evil.example"), ("x-forwarded-host", "evil.example"), ("forwarded", "host=evil.example"), ("x-original-url", "/users")];
     for path in ["/", "/accounts", "/accounts/1", "/sign-in", "/nowhere", "/api", "/api/openapi.json", "/api/v1/accounts"] {
         let a = v.send("GET", path, &evil).await;
         assert!(!a.body.contains("evil.example") && !a.location.unwrap_or_default().contains("evil"), "{path}");

@@ -27,7 +27,11 @@ struct Endpoint {
     answers: Arc<Mutex<Vec<u16>>>,
 }
 
-async fn take(State(e): State<Endpoint>, headers: HeaderMap, body: String) -> (StatusCode, [(&'static str, &'static str); 1], &'static str) {
+async fn take(
+    State(e): State<Endpoint>,
+    headers: HeaderMap,
+    body: String,
+) -> (StatusCode, [(&'static str, &'static str); 1], &'static str) {
     e.got.lock().unwrap().push((headers, body));
     let status = e.answers.lock().unwrap().pop().unwrap_or(204);
     (StatusCode::from_u16(status).unwrap(), [("location", "/elsewhere")], "noted")
@@ -123,7 +127,11 @@ async fn failures_are_tried_again_then_given_up_and_can_be_replayed() {
             deliver_once(&runner, &guard).await.unwrap();
         }
         assert_eq!(w.count("SELECT COUNT(*) FROM webhook_delivery WHERE state = 'dead'").await, 1, "{}", w.db.engine);
-        assert_eq!(w.count("SELECT COUNT(*) FROM webhook WHERE active = FALSE").await, 1, "an endpoint that failed for days is switched off");
+        assert_eq!(
+            w.count("SELECT COUNT(*) FROM webhook WHERE active = FALSE").await,
+            1,
+            "an endpoint that failed for days is switched off"
+        );
         assert!(w.count("SELECT COUNT(*) FROM audit WHERE command = 'platform.stop_webhook'").await == 1);
         let on = rounds_platform::webhooks::ChangeWebhook { webhook: hook, active: Some(true), loopback: true, ..Default::default() };
         runner.run(&owner_admin(&w).await, on).await.unwrap();
@@ -147,7 +155,10 @@ async fn an_owner_is_told_only_what_they_may_see() {
     let mut rep = actor(&w, Role::FieldRep).await;
     let own = w.count(&format!("SELECT MIN(account_id) FROM account_scope WHERE user_id = {}", rep.user.unwrap())).await;
     let other = w
-        .count(&format!("SELECT MIN(id) FROM account WHERE id NOT IN (SELECT account_id FROM account_scope WHERE user_id = {})", rep.user.unwrap()))
+        .count(&format!(
+            "SELECT MIN(id) FROM account WHERE id NOT IN (SELECT account_id FROM account_scope WHERE user_id = {})",
+            rep.user.unwrap()
+        ))
         .await;
     // Only an administrator subscribes; one who was made a rep meanwhile is told what a rep may see.
     rep.role = Role::Admin;

@@ -132,6 +132,10 @@ async fn rotate(call: Call, Id(key): Id, ask: Overlap) -> Result<Made> {
     }
     let token = new_token()?;
     let overlap_hours = ask.overlap_hours.unwrap_or(24);
+    if call.key() == Some(key) && overlap_hours == 0 {
+        let cause = "A key that rotates itself would end before its successor is in use. Nothing was changed.";
+        return Err(Error::conflict("key.own", cause, "Leave it at least an hour."));
+    }
     let id = call.run(RotateKey { key, overlap_hours, prefix: token.prefix.clone(), hash: token.hash }).await?;
     Ok(Made { id, token: token.token, prefix: token.prefix })
 }
