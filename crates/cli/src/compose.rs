@@ -60,6 +60,7 @@ fn panels() -> Vec<Arc<dyn Panel>> {
     all.push(Arc::new(rounds_consent::access::AccessPanel));
     all.extend(rounds_demand::panels());
     all.extend(rounds_serve::panels());
+    all.extend(rounds_customers::own_panels());
     all
 }
 
@@ -84,6 +85,7 @@ pub fn importers() -> Importers {
     let mut all = rounds_customers::importers();
     all.extend(rounds_consent::importers());
     all.extend(rounds_design::importers());
+    all.extend(rounds_serve::importers());
     Arc::new(all)
 }
 

@@ -4,23 +4,28 @@ pub mod accounts;
 pub mod affiliations;
 pub mod as_of;
 pub mod company_files;
+pub mod contracts;
 pub mod governance;
 pub mod groups;
 pub mod identifiers;
+pub mod installed_base;
 pub mod lists;
 pub mod matching;
 pub mod merging;
 pub mod names;
 pub mod panels;
+pub mod parties;
 pub mod people;
 pub mod products;
 pub mod profiles;
 pub mod public_files;
+pub mod reading;
 pub mod regions;
 pub mod releases;
 pub mod scope;
 pub mod screening;
 pub mod search;
+pub mod sheets;
 pub mod sources;
 pub mod stakeholders;
 pub mod systems;
@@ -40,6 +45,10 @@ pub fn importers() -> Vec<Box<dyn Importer>> {
     all.extend(company_files::importers());
     all.extend(groups::importers());
     all.extend(regions::importers());
+    all.extend(products::importers());
+    all.extend(parties::importers());
+    all.extend(contracts::importers());
+    all.extend(installed_base::importers());
     all
 }
 
@@ -51,6 +60,9 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
     all.extend(affiliations::migrations());
     all.extend(identifiers::migrations());
     all.extend(products::migrations());
+    all.extend(parties::migrations());
+    all.extend(contracts::migrations());
+    all.extend(installed_base::migrations());
     all.extend(regions::migrations());
     all.extend(screening::migrations());
     all.extend(sources::migrations());
@@ -74,7 +86,9 @@ pub fn routes(panels: Vec<Arc<dyn panels::Panel>>) -> Vec<Route> {
     all.extend(groups::routes());
     all.extend(affiliations::routes());
     all.extend(releases::routes());
-    all.extend(products::routes());
+    all.extend(products::routes(&panels));
+    all.extend(contracts::routes(&panels));
+    all.extend(installed_base::routes(&panels));
     all.extend(search::routes());
     all.extend(timeline::routes());
     all.extend(screening::routes());
@@ -83,6 +97,11 @@ pub fn routes(panels: Vec<Arc<dyn panels::Panel>>) -> Vec<Route> {
     all.extend(profiles::routes());
     all.extend(stakeholders::routes());
     all
+}
+
+/// What this area shows on the pages of its records beside what the pages hold themselves.
+pub fn own_panels() -> Vec<Arc<dyn panels::Panel>> {
+    vec![Arc::new(contracts::ContractsPanel), Arc::new(installed_base::DevicesPanel), Arc::new(parties::PartiesPanel)]
 }
 
 /// Every page of the area drawn from its samples.
@@ -95,6 +114,8 @@ pub fn samples() -> Vec<(&'static str, String)> {
     all.extend(affiliations::samples());
     all.extend(releases::samples());
     all.extend(products::samples());
+    all.extend(contracts::samples());
+    all.extend(installed_base::samples());
     all.extend(search::samples());
     all.extend(screening::samples());
     all.extend(matching::samples());
@@ -102,5 +123,6 @@ pub fn samples() -> Vec<(&'static str, String)> {
     all.extend(governance::samples());
     all.extend(profiles::samples());
     all.extend(stakeholders::samples());
+    all.extend(sheets::samples());
     all
 }

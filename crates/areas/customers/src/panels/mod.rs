@@ -6,7 +6,7 @@
 
 use askama::Template;
 use async_trait::async_trait;
-use rounds_kernel::{AccountId, Error, Permission, PersonId, Result, SystemId};
+use rounds_kernel::{AccountId, Error, Permission, PersonId, ProductId, Result, SystemId};
 use rounds_web::{App, Visitor};
 use std::fmt;
 use std::sync::Arc;
@@ -23,6 +23,12 @@ pub enum Subject {
     Person(PersonId),
     /// A system.
     System(SystemId),
+    /// A product.
+    Product(ProductId),
+    /// A contract.
+    Contract(i64),
+    /// A piece of installed equipment.
+    Device(i64),
 }
 
 /// One panel on the pages of records.

@@ -106,7 +106,7 @@ fn clock(at: Time, zone: &str) -> String {
 
 fn icon(fact: &FactRow) -> &'static str {
     match (fact.kind(), fact.channel()) {
-        (Some(FactKind::Order), _) => "order",
+        (Some(FactKind::Order | FactKind::Invoice), _) => "order",
         (Some(FactKind::Case), _) => "case",
         (Some(FactKind::Lead), _) => "click",
         (Some(FactKind::Accepted), _) => "accepted",
@@ -151,6 +151,9 @@ fn contact(fact: &FactRow) -> (String, String) {
 }
 
 fn order(fact: &FactRow) -> String {
+    if !fact.text("text").is_empty() {
+        return fact.text("text").to_owned();
+    }
     let amount = fact.body["amount_cents"].as_i64().map_or(String::new(), |cents| format!(", ${}", Money(cents).whole()));
     format!("{} × {}{amount}", fact.body["quantity"].as_i64().unwrap_or_default(), fact.text("product"))
 }

@@ -146,7 +146,12 @@ pub async fn sums(db: &impl Query, actor: &Actor, from: Time, to: Time) -> Resul
          GROUP BY product_id, ordered_at / {DAY_US}) s JOIN product p ON p.id = s.product_id GROUP BY s.day, p.family ORDER BY 1, 2",
         scope::accounts(actor, "account_id")
     );
-    db.all(&sql, args![from.0, to.0]).await
+    let mut all: Vec<FamilySum> = db.all(&sql, args![from.0, to.0]).await?;
+    // Orders of ERP files stand in a table of their own; this sum is in US dollars, other currencies are shown apart.
+    let days = (from.0.div_euclid(DAY_US), to.0.div_euclid(DAY_US) + i64::from(to.0.rem_euclid(DAY_US) > 0));
+    let sold = crate::sales::orders_by_day(db, actor, "USD", days.0, days.1).await?;
+    all.extend(sold.into_iter().map(|o| FamilySum { day: o.day, family: o.family, amount_cents: o.minor }));
+    Ok(all)
 }
 
 /// What stands of a line already.

@@ -29,6 +29,7 @@ impl Panel for SourcesPanel {
             Subject::Account(a) => (EntityKind::Account, a.0),
             Subject::Person(p) => (EntityKind::Person, p.0),
             Subject::System(s) => (EntityKind::System, s.0),
+            _ => return Ok(None),
         };
         let records = store::of(app.db(), kind, &[id]).await?.remove(&id).unwrap_or_default();
         if records.is_empty() {

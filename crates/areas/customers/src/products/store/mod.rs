@@ -1,4 +1,7 @@
-//! The product table.
+//! The product table and those around it.
+
+pub(super) mod catalogue;
+pub(super) mod codes;
 
 use crate::identifiers;
 use rounds_kernel::{ProductStage, Result};
@@ -16,6 +19,44 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
 CREATE TABLE product (
   id {id}, code TEXT NOT NULL UNIQUE, name TEXT NOT NULL, family TEXT NOT NULL, business_unit TEXT NOT NULL, stage TEXT NOT NULL,
   list_price_cents BIGINT NOT NULL);
+",
+        }
+        .boxed(),
+        SqlMigration {
+            name: "m20261123_090000_customers_product_catalogue",
+            up: "
+ALTER TABLE product ADD COLUMN line TEXT NOT NULL DEFAULT '';
+ALTER TABLE product ADD COLUMN kind TEXT NOT NULL DEFAULT 'consumable';
+ALTER TABLE product ADD COLUMN currency TEXT NOT NULL DEFAULT 'USD';
+ALTER TABLE product ADD COLUMN unit TEXT NOT NULL DEFAULT 'EA';
+ALTER TABLE product ADD COLUMN udi_di TEXT;
+ALTER TABLE product ADD COLUMN agency TEXT;
+ALTER TABLE product ADD COLUMN fda_code TEXT;
+ALTER TABLE product ADD COLUMN device_class TEXT;
+ALTER TABLE product ADD COLUMN predecessor TEXT;
+ALTER TABLE product ADD COLUMN successor TEXT;
+ALTER TABLE product ADD COLUMN discontinued_on BIGINT;
+ALTER TABLE product ADD COLUMN lifetime_years BIGINT;
+ALTER TABLE product ADD COLUMN source TEXT NOT NULL DEFAULT '';
+CREATE INDEX product_name ON product (name, id);
+CREATE INDEX product_family ON product (family, name, id);
+CREATE UNIQUE INDEX product_udi ON product (udi_di);
+CREATE TABLE product_unit (
+  id {id}, product_id BIGINT NOT NULL, unit TEXT NOT NULL, holds BIGINT NOT NULL, gtin TEXT, UNIQUE (product_id, unit));
+CREATE INDEX product_unit_gtin ON product_unit (gtin);
+CREATE TABLE product_price (
+  id {id}, product_id BIGINT NOT NULL, currency TEXT NOT NULL, unit TEXT NOT NULL, minor BIGINT NOT NULL, valid_from BIGINT NOT NULL,
+  valid_to BIGINT, source TEXT NOT NULL, UNIQUE (product_id, currency, unit, valid_from));
+CREATE TABLE product_change (
+  id {id}, product_id BIGINT NOT NULL, field TEXT NOT NULL, was TEXT NOT NULL, becomes TEXT NOT NULL, at BIGINT NOT NULL,
+  user_id BIGINT, actor TEXT NOT NULL, source TEXT NOT NULL);
+CREATE INDEX product_change_product ON product_change (product_id, at, id);
+CREATE TABLE consumable_of (
+  id {id}, device_id BIGINT NOT NULL, consumable_id BIGINT NOT NULL, UNIQUE (device_id, consumable_id));
+CREATE INDEX consumable_of_consumable ON consumable_of (consumable_id, device_id);
+CREATE TABLE fda_product_code (
+  code TEXT PRIMARY KEY, name TEXT NOT NULL, class TEXT NOT NULL, regulation TEXT NOT NULL, panel TEXT NOT NULL, definition TEXT NOT NULL,
+  implant BIGINT NOT NULL, life_support BIGINT NOT NULL);
 ",
         }
         .boxed(),
