@@ -29,6 +29,8 @@ pub enum Commands {
     Serve(Serve),
     /// Import files: AHRQ systems and hospital linkage, CMS hospitals, Dartmouth ZIP to HRR.
     Import(Import),
+    /// Export to the systems people keep: account_territory__v, Account, Contact, Order, OrderItem.
+    Export(Export),
     /// Simulate a market of its own, or people, team and history onto an imported one.
     Simulate(Simulate),
     /// Decide a week's next best actions, check and store them.
@@ -117,6 +119,18 @@ pub struct Import {
     /// Take the import with this number back.
     #[arg(long, value_name = "IMPORT", conflicts_with_all = ["files", "dry_run"])]
     pub undo: Option<i64>,
+}
+
+/// `rounds export`
+#[derive(Debug, Args)]
+pub struct Export {
+    #[command(flatten)]
+    pub at: Database,
+    /// account_territory__v, Account, Contact, Order or OrderItem.
+    pub object: String,
+    /// Where to write; OBJECT.csv in this folder if not given.
+    #[arg(long)]
+    pub out: Option<PathBuf>,
 }
 
 /// `rounds simulate`

@@ -5,6 +5,7 @@ pub mod bench;
 pub mod compose;
 mod demo;
 mod explain;
+mod export;
 mod import;
 mod key;
 mod matching;
@@ -28,6 +29,7 @@ pub async fn run(cli: Cli) -> Result<()> {
         Commands::Demo(a) => demo::run(a).await,
         Commands::Serve(a) => serve::run(a).await,
         Commands::Import(a) => import::run(a).await,
+        Commands::Export(a) => export::run(a).await,
         Commands::Simulate(a) => simulate::run(a).await,
         Commands::Plan(a) => plan::run(a).await,
         Commands::Match(a) => matching::run(a).await,

@@ -7,7 +7,7 @@ use rounds_customers::{accounts, affiliations, people, products, systems};
 use rounds_demand::leads;
 use rounds_design::{coverage, potential};
 use rounds_kernel::{Actor, CareSetting, Day, Error, JobId, Permission, PersonRole, ProductStage, Result, Role, SystemClock};
-use rounds_platform::imports::ChunkReport;
+use rounds_platform::imports::{ChunkReport, run_import};
 use rounds_platform::users::CreateUser;
 use rounds_serve::orders;
 use rounds_sim::{Config, ExistingAccount, Market, SOURCE};
@@ -65,6 +65,7 @@ pub(crate) async fn fill(runner: &Runner, a: &Simulate) -> Result<()> {
     crowd(&sink, &market).await?;
     covers(&sink, &market).await?;
     history(&sink, &market).await?;
+    commerce(&sink, &market).await?;
     runner.db.optimise().await
 }
 
@@ -310,6 +311,24 @@ async fn history(sink: &Sink<'_>, market: &Market) -> Result<()> {
         tell(from as i64, market.len() as i64, &format!("{contacts} contacts, {lines} order lines"));
     }
     progress::done(&bar, &format!("twelve months: {contacts} contacts, {lines} order lines, {interest} open leads"));
+    Ok(())
+}
+
+/// The commercial record, read as anybody's files are.
+async fn commerce(sink: &Sink<'_>, market: &Market) -> Result<()> {
+    let (bar, tell) = progress::bar("Commercial record");
+    let importers = compose::importers();
+    let mut rows = 0;
+    for file in market.commerce() {
+        // The name marks every row and fact as simulated.
+        let told = (Some(file.kind), SOURCE, file.text.as_bytes());
+        let report = run_import(sink.runner, &sink.actor, &importers, told, tell.clone()).await?;
+        if let Some(r) = report.rejects.first() {
+            return Err(Error::internal(format!("{} refused a simulated row: {} [{}]", file.kind, r.cause, r.code)));
+        }
+        rows += report.read;
+    }
+    progress::done(&bar, &format!("commercial record: {rows} rows of contracts, sales, equipment, tracings"));
     Ok(())
 }
 

@@ -10,6 +10,7 @@
 //! | people | `people` | roles, specialties, channel preferences, permissions |
 //! | team | `team` | reps, key account managers, managers; who covers which account |
 //! | history | `contacts`, `orders` | 12 months of contacts and order lines by the formula of [`truth`] |
+//! | around the orders | `commerce` | catalogue, invoices, contracts, equipment, tracings, as files ([`Market::commerce`]) |
 //!
 //! Memory: the market keeps one head per account (about 300 bytes) and the team; people and history are made account by
 //! account on request ([`Market::people`], [`Market::history`], [`Market::bundles`]) and belong to the caller.
@@ -17,6 +18,7 @@
 //! All rows carry the source [`SOURCE`]. Names of people, accounts and places are invented.
 
 mod calendar;
+mod commerce;
 mod config;
 mod contacts;
 mod market;
@@ -32,6 +34,7 @@ mod site;
 mod team;
 pub mod truth;
 
+pub use commerce::CommerceFile;
 pub use config::Config;
 pub use market::{Bundle, History, Market, Place};
 pub use names::person as person_name;

@@ -11,7 +11,7 @@ use crate::rows::{
 use crate::site::{self, Site, part};
 use crate::team::{self, Team};
 use crate::{names, orders, places, portfolio, response};
-use rounds_kernel::{CareSetting, PersonRole, ProductStage, Result, Rng, Time};
+use rounds_kernel::{CareSetting, Day, PersonRole, ProductStage, Result, Rng, Time};
 
 /// A simulated market. Made in seconds for 100,000 accounts; see the crate's documentation for what is made when.
 #[derive(Debug, Clone)]
@@ -110,6 +110,19 @@ impl Market {
     /// True for a market without accounts, which cannot be made.
     pub fn is_empty(&self) -> bool {
         self.sites.is_empty()
+    }
+
+    /// The commercial record around the orders of some of the accounts, as files.
+    pub fn commerce(&self) -> Vec<crate::CommerceFile> {
+        crate::commerce::files(self)
+    }
+
+    pub(crate) fn site(&self, i: usize) -> &Site {
+        &self.sites[i]
+    }
+
+    pub(crate) fn today(&self) -> Day {
+        self.config.today
     }
 
     /// Key of account `i`.

@@ -16,6 +16,7 @@ pub(crate) mod part {
     pub const LEADS: u64 = 7;
     pub const DETAILS: u64 = 8;
     pub const ESTIMATE: u64 = 9;
+    pub const COMMERCE: u64 = 10;
 }
 
 /// The head of one account.

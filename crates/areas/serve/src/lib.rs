@@ -1,7 +1,9 @@
 //! Serve: what customers ordered, were billed and sent back, and what they still wait for.
 
 pub mod compliance;
+pub mod crm_export;
 pub mod orders;
+pub mod pull_through;
 pub mod sales;
 pub mod tracings;
 
@@ -29,6 +31,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(sales::routes());
     all.extend(tracings::routes());
     all.extend(compliance::routes());
+    all.extend(crm_export::routes());
     all
 }
 
@@ -38,6 +41,7 @@ pub fn panels() -> Vec<Arc<dyn Panel>> {
     all.extend(sales::panels());
     all.extend(tracings::panels());
     all.extend(compliance::panels());
+    all.push(Arc::new(pull_through::PullThroughPanel));
     all
 }
 
@@ -55,5 +59,6 @@ pub fn samples() -> Vec<(&'static str, String)> {
     all.extend(sales::samples());
     all.extend(tracings::samples());
     all.extend(compliance::samples());
+    all.extend(crm_export::samples());
     all
 }

@@ -2,7 +2,7 @@
 
 use super::model::Standing;
 use super::queries::compliance;
-use crate::sales::tests::{load, runners};
+use crate::sales::{load, runners};
 use rounds_customers::contracts;
 use rounds_kernel::{AccountId, Actor, Day};
 use rounds_store::Query;

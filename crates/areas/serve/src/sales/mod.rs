@@ -16,9 +16,12 @@ mod pages;
 mod queries;
 mod store;
 #[cfg(test)]
-pub(crate) mod tests;
+mod tests;
 
 pub use commands::ImportSales;
+#[cfg(test)]
+pub(crate) use tests::{load, runners};
+
 pub use import::importers;
 pub use model::{FamilySales, SaleRow};
 pub use pages::{ConsignmentPanel, ProductPanel, SalesPanel, samples};

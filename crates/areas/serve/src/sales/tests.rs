@@ -173,7 +173,7 @@ async fn bad_lines_say_why_and_stop_no_other() {
         let head = "Order Number,Product Code,Account ID,Order Date,Quantity,Amount,Currency,Document Type\n";
         let file = format!(
             "{head}1,C1,north,2026-10-01,1,ten,USD,order\n2,C1,north,2026-02-30,1,10,USD,order\n3,C1,,2026-10-01,1,10,USD,order\n\
-             4,C1,north,2027-01-01,1,10,USD,order\n5,C1,north,2026-10-01,1,10,XXX,order\n6,C1,north,2026-10-01,1,10,USD,quote\n\
+             4,C1,north,2027-01-01,1,10,USD,order\n5,C1,north,2026-10-01,1,10,ZZZ,order\n6,C1,north,2026-10-01,1,10,USD,quote\n\
              7,,north,2026-10-01,1,10,USD,order\n8,C1,north,2026-10-01,1,10,USD,order\n8,C1,north,2026-10-01,2,20,USD,order\n\
              9,=cmd()|x,\"' OR 1=1 --\",01.10.2026,\"1,5\",\"1.000,50\",EUR,order\n"
         );

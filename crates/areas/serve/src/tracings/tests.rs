@@ -1,7 +1,7 @@
 //! Tracings imported, restated, mapped and compared with direct sales, on each engine.
 
 use super::queries::{indirect, reports};
-use crate::sales::tests::{load, runners};
+use crate::sales::{load, runners};
 use rounds_kernel::{Actor, Scope, UserId};
 
 const FILE: &str = "Distributor,Period,Ship To,Ship To Name,Ship To Zip,SKU,Qty,UoM,Sales Value,Received On\n\
