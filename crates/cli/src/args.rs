@@ -293,6 +293,8 @@ pub enum Bench {
     Linkage(BenchLinkage),
     /// Search-as-you-type over simulated people.
     Search(crate::bench::search::BenchSearch),
+    /// A company's calls into the ledger with all checks.
+    Import(crate::bench::import::BenchImport),
 }
 
 /// Variant of the reference instance.

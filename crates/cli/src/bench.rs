@@ -1,5 +1,6 @@
 //! `rounds bench`: each ends with one JSON line of its figures.
 
+pub mod import;
 pub mod search;
 
 use crate::args::{BenchAssign, BenchLinkage, BenchWeek, Database, LinkagePeer, LinkageSet, Peer, Simulate, Variant};

@@ -40,5 +40,6 @@ pub async fn run(cli: Cli) -> Result<()> {
         Commands::Bench(Bench::Linkage(a)) => bench::linkage(a),
         Commands::Bench(Bench::Week(a)) => bench::week(a).await,
         Commands::Bench(Bench::Search(a)) => bench::search::run(a).await,
+        Commands::Bench(Bench::Import(a)) => bench::import::run(a).await,
     }
 }

@@ -39,8 +39,8 @@ impl Db {
         }
         let path = url.strip_prefix("sqlite:").unwrap_or(url);
         let url = format!("sqlite://{}?mode=rwc", path.trim_start_matches("//"));
-        let write = Database::connect(sqlite_options(&url, 1)).await.map_err(db_err)?;
-        let read = Database::connect(sqlite_options(&url, 8)).await.map_err(db_err)?;
+        let write = Database::connect(sqlite_options(&url, 1, WRITER_MEMORY)).await.map_err(db_err)?;
+        let read = Database::connect(sqlite_options(&url, 8, READER_MEMORY)).await.map_err(db_err)?;
         Ok(Self { read, write, engine: Engine::Sqlite })
     }
 
@@ -103,16 +103,21 @@ fn options(url: &str, connections: u32) -> ConnectOptions {
     o
 }
 
-fn sqlite_options(url: &str, connections: u32) -> ConnectOptions {
+/// Page cache in KiB (SQLite counts it below zero) and bytes of the file that are mapped. The one writer keeps the leaves of the
+/// indexes that imports add to in its cache; readers share the mapped file.
+const WRITER_MEMORY: (&str, &str) = ("-131072", "0");
+const READER_MEMORY: (&str, &str) = ("-65536", "268435456");
+
+fn sqlite_options(url: &str, connections: u32, (cache, mapped): (&'static str, &'static str)) -> ConnectOptions {
     let mut o = options(url, connections);
     // WAL lets readers go on while the one writer writes; NORMAL keeps every commit across a crash of the program and,
     // in WAL mode, a consistent file across a crash of the machine.
-    o.map_sqlx_sqlite_opts(|s| {
+    o.map_sqlx_sqlite_opts(move |s| {
         s.pragma("journal_mode", "WAL")
             .pragma("synchronous", "NORMAL")
             .pragma("foreign_keys", "ON")
-            .pragma("cache_size", "-65536")
-            .pragma("mmap_size", "268435456")
+            .pragma("cache_size", cache)
+            .pragma("mmap_size", mapped)
             .pragma("temp_store", "MEMORY")
             // A page that many transactions change is written back once instead of after each of them.
             .pragma("wal_autocheckpoint", "16384")

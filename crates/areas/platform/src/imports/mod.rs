@@ -6,11 +6,12 @@
 //!
 //! * reading: `import/` (lines, records, cells): UTF-8 with or without byte-order mark; a line that is no valid UTF-8 is read as
 //!   CP1252; a row that cannot be used is rejected with line, code, cause and remedy, and stops no other row;
-//! * [`receive`] and [`ReceiveFile`] keep the file and ask for the job, [`run_import`] does both and the work (command line),
-//!   [`ImportWork`] is the work itself (server);
+//! * [`Incoming`] keeps a file in parts as it arrives, [`ask`] asks for its import (or a dry run), [`run_job`] does the work here and
+//!   now, [`run_import`] all three; [`ImportWork`] is the work itself (server); [`UndoImport`] and [`UndoWork`] take an import back;
 //! * [`export`] writes CSV that no spreadsheet takes for formulas.
 //!
-//! Routes (see [`routes`]): `/imports`, `/imports/upload`, `/imports/{job}`, `/imports/{job}/line`, `/imports/{job}/rejects.csv`.
+//! Routes (see [`routes`]): `/imports`, `/imports/upload`, `/imports/files/{hash}` (which column is which), `/imports/{job}`,
+//! `/imports/{job}/line`, `/imports/{job}/rejects.csv`, `/imports/{job}/rejected-rows.csv`, `/imports/{job}/undo`, `/imports/{job}/again`.
 //! Tables: [`TABLES`].
 
 mod api;
@@ -49,6 +50,8 @@ pub const JOB_KIND: &str = "import";
 /// Rows a transaction, so that pages stay quick while a file loads.
 pub const CHUNK: usize = 1_000;
 
-/// The largest file taken through the browser, in megabytes, unless the environment variable `ROUNDS_LARGEST_UPLOAD_MB` says
-/// otherwise. Files arrive in pieces: their size costs no memory.
+/// Setting that holds the largest file taken through the browser, in megabytes.
+pub const LARGEST_UPLOAD: &str = "import.largest_upload_mb";
+
+/// The same where nothing is set. Files arrive in pieces: their size costs no memory.
 pub const LARGEST_UPLOAD_MB: u64 = 4_096;

@@ -6,5 +6,5 @@ mod write_chunk;
 
 pub(super) use finish_file::FinishFile;
 pub use receive::{Ask, Incoming, ask};
-pub(super) use receive::{HEAD, JobInput, header_of, receive};
+pub(super) use receive::{HEAD, JobInput, SaveMapping, header_of, receive};
 pub(super) use write_chunk::{Chunked, Position, WriteChunk};

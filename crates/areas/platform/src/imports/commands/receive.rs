@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 const PART: usize = 1 << 20;
 
 /// Bytes at its beginning by which the kind of a text file is told.
-pub(in crate::imports) const HEAD: usize = 256 << 10;
+pub(in crate::imports) const HEAD: usize = PART;
 
 /// What a job of this kind was asked to do.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -33,6 +33,7 @@ pub struct Incoming {
     upload: String,
     hasher: blake3::Hasher,
     waiting: Vec<u8>,
+    head: Vec<u8>,
     parts: i64,
     bytes: i64,
 }
@@ -47,7 +48,7 @@ impl Incoming {
         let mut name = [0; 16];
         getrandom::fill(&mut name).map_err(Error::internal)?;
         let upload = name.iter().map(|b| format!("{b:02x}")).collect();
-        Ok(Self { upload, hasher: blake3::Hasher::new(), waiting: Vec::with_capacity(PART), parts: 0, bytes: 0 })
+        Ok(Self { upload, hasher: blake3::Hasher::new(), waiting: Vec::with_capacity(PART), head: Vec::new(), parts: 0, bytes: 0 })
     }
 
     /// Bytes that have arrived.
@@ -77,6 +78,9 @@ impl Incoming {
     async fn part(&mut self, runner: &Runner) -> Result<()> {
         let content = zstd::encode_all(self.waiting.as_slice(), 1).map_err(Error::internal)?;
         store::keep_part(&runner.db, &self.upload, self.parts, content, runner.now()).await?;
+        if self.parts == 0 {
+            self.head = std::mem::take(&mut self.waiting);
+        }
         self.parts += 1;
         self.waiting.clear();
         Ok(())
@@ -85,10 +89,13 @@ impl Incoming {
     /// Ends the file: from here on it is kept.
     ///
     /// # Errors
-    /// Those of the runner.
+    /// `import.empty`, `import.binary`, `import.format`, `import.line_too_long`: a file that cannot hold a table is not kept.
     pub async fn close(mut self, runner: &Runner, actor: &Actor, name: &str) -> Result<FileInfo> {
         if !self.waiting.is_empty() {
             self.part(runner).await?;
+        }
+        if sniff_text(&self.head)? {
+            Table::of_head(&self.head)?;
         }
         let hash = self.hasher.finalize().to_hex().to_string();
         let name: String = name.rsplit(['/', '\\']).next().unwrap_or_default().chars().filter(|c| !c.is_control()).take(200).collect();
@@ -184,4 +191,28 @@ pub async fn receive(
     incoming.take(runner, bytes).await?;
     let file = incoming.close(runner, actor, name).await?;
     ask(runner, actor, importers, file, Ask { kind: kind.map(str::to_owned), mapping, dry_run: false }).await
+}
+
+/// Saves what a person confirmed about the columns of files with one header.
+#[derive(Debug, Serialize)]
+pub(in crate::imports) struct SaveMapping {
+    /// The header's fingerprint.
+    pub header: String,
+    /// Name of the mapping.
+    pub name: String,
+    /// Kind of file.
+    pub kind: String,
+    /// What was confirmed.
+    pub mapping: Mapping,
+}
+
+impl Command for SaveMapping {
+    const NAME: &'static str = "import.save_mapping";
+    const PERMISSION: Permission = Permission::WriteRecord;
+    type Out = ();
+
+    async fn run(self, tx: &mut Tx) -> Result<()> {
+        let saved = store::Saved { name: self.name, kind: self.kind, mapping: self.mapping };
+        store::save_mapping(tx, &self.header, &saved).await
+    }
 }

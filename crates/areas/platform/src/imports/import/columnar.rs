@@ -77,3 +77,45 @@ fn text(field: &Field) -> String {
         other => other.to_string(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::imports::Mapping;
+    use crate::imports::import::Table;
+    use parquet::data_type::{ByteArray, ByteArrayType, DoubleType, Int32Type};
+    use parquet::file::properties::WriterProperties;
+    use parquet::file::writer::SerializedFileWriter;
+    use parquet::schema::parser::parse_message_type;
+    use std::sync::Arc;
+
+    #[test]
+    fn parquet_is_read_group_by_group() {
+        let schema =
+            parse_message_type("message m { required binary id (UTF8); required int32 day (DATE); optional double qty; }").unwrap();
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let mut writer =
+            SerializedFileWriter::new(file.reopen().unwrap(), Arc::new(schema), Arc::new(WriterProperties::builder().build())).unwrap();
+        for id in ["a", "b"] {
+            let mut group = writer.next_row_group().unwrap();
+            let mut column = group.next_column().unwrap().unwrap();
+            column.typed::<ByteArrayType>().write_batch(&[ByteArray::from(id)], None, None).unwrap();
+            column.close().unwrap();
+            let mut column = group.next_column().unwrap().unwrap();
+            column.typed::<Int32Type>().write_batch(&[20_544], None, None).unwrap();
+            column.close().unwrap();
+            let mut column = group.next_column().unwrap().unwrap();
+            let (values, levels) = if id == "a" { (vec![12.0], [1]) } else { (vec![], [0]) };
+            column.typed::<DoubleType>().write_batch(&values, Some(&levels), None).unwrap();
+            column.close().unwrap();
+            group.close().unwrap();
+        }
+        writer.close().unwrap();
+        let mut table = Table::open(file.path(), &Mapping::default()).unwrap();
+        assert_eq!(table.header, ["id", "day", "qty"]);
+        let mut rows = Vec::new();
+        while let Some(record) = table.next().unwrap() {
+            rows.push(record.cells.unwrap().join("|"));
+        }
+        assert_eq!(rows, ["a|2026-04-01|12", "b|2026-04-01|"]);
+    }
+}

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::io::BufRead;
 
 /// No line of a table is longer; a file without line ends is not a table.
-const LONGEST_LINE: usize = 1 << 20;
+const LONGEST_LINE: usize = (1 << 20) - 1;
 
 /// One line without its end.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,12 +8,12 @@ mod records;
 mod table;
 mod workbook;
 
+pub(super) use cells::order_of;
 pub use cells::{DayOrder, instant};
 pub use layout::Mapping;
 pub(super) use layout::place;
 pub(super) use lines::Resume;
 pub(super) use table::Table;
-pub(super) use workbook::sheets;
 
 use super::model::{ChunkReport, Column, Importer, Note, Row, folded, reject};
 use layout::Layout;

@@ -135,8 +135,13 @@ impl Table {
         Ok(Self { header, bytes: 0, source: Source::Thread { rows, read: 0 } })
     }
 
+    /// The cells of the next row; none of a row that cannot be read; nothing at the end.
+    pub fn next_cells(&mut self) -> Result<Option<Option<Vec<String>>>> {
+        Ok(self.next()?.map(|r| r.cells.ok()))
+    }
+
     /// The next row.
-    pub fn next(&mut self) -> Result<Option<Record>> {
+    pub(super) fn next(&mut self) -> Result<Option<Record>> {
         match &mut self.source {
             Source::Text(records) => records.next(),
             Source::Thread { rows, read } => match rows.recv() {

@@ -59,12 +59,6 @@ pub(super) fn checked(path: &Path, sheet: Option<&str>) -> Result<String> {
     Err(super::empty())
 }
 
-/// Names of a workbook's sheets.
-pub(in crate::imports) fn sheets(path: &Path) -> Vec<String> {
-    let book: std::result::Result<Xlsx<BufReader<File>>, _> = open_workbook(path);
-    book.map(|b| b.sheet_names()).unwrap_or_default()
-}
-
 /// Unpacks every part into nothing and counts: what a zip file says of its own sizes need not be true.
 fn measure(path: &Path) -> Result<()> {
     let mut zip = zip::ZipArchive::new(BufReader::new(File::open(path).map_err(unreadable)?)).map_err(damaged)?;
@@ -168,5 +162,83 @@ fn text(value: &DataRef<'_>) -> String {
         DataRef::DateTimeIso(s) | DataRef::DurationIso(s) => s.clone(),
         // What a formula could not work out is not known.
         DataRef::Error(_) => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::imports::Mapping;
+    use crate::imports::import::Table;
+    use std::io::Write;
+    use zip::write::SimpleFileOptions;
+
+    const NAMESPACE: &str = "http://schemas.openxmlformats.org";
+
+    /// A workbook of two sheets, the second with these rows of XML, and a part that unpacks to `padding` bytes.
+    fn book(rows: &str, padding: usize) -> tempfile::NamedTempFile {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let mut zip = zip::ZipWriter::new(file.reopen().unwrap());
+        let relation = |id: &str, kind: &str, target: &str| {
+            format!("<Relationship Id=\"{id}\" Type=\"{NAMESPACE}/officeDocument/2006/relationships/{kind}\" Target=\"{target}\"/>")
+        };
+        let relations = |all: &str| format!("<Relationships xmlns=\"{NAMESPACE}/package/2006/relationships\">{all}</Relationships>");
+        let main = format!("xmlns=\"{NAMESPACE}/spreadsheetml/2006/main\"");
+        let sheets = format!(
+            "<workbook {main} xmlns:r=\"{NAMESPACE}/officeDocument/2006/relationships\"><sheets>\
+             <sheet name=\"Empty\" sheetId=\"1\" r:id=\"a\"/><sheet name=\"Data\" sheetId=\"2\" r:id=\"b\"/></sheets></workbook>"
+        );
+        let styles = format!("<styleSheet {main}><cellXfs count=\"2\"><xf numFmtId=\"0\"/><xf numFmtId=\"14\"/></cellXfs></styleSheet>");
+        let own = relation("a", "worksheet", "worksheets/sheet1.xml")
+            + &relation("b", "worksheet", "worksheets/sheet2.xml")
+            + &relation("s", "styles", "styles.xml");
+        let parts = [
+            ("[Content_Types].xml", "<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"/>".to_owned()),
+            ("_rels/.rels", relations(&relation("w", "officeDocument", "xl/workbook.xml"))),
+            ("xl/workbook.xml", sheets),
+            ("xl/_rels/workbook.xml.rels", relations(&own)),
+            ("xl/styles.xml", styles),
+            ("xl/worksheets/sheet1.xml", format!("<worksheet {main}><sheetData/></worksheet>")),
+            ("xl/worksheets/sheet2.xml", format!("<worksheet {main}><sheetData>{rows}</sheetData></worksheet>")),
+            ("xl/media/image1.bin", " ".repeat(padding)),
+        ];
+        for (name, text) in parts {
+            zip.start_file(name, SimpleFileOptions::default()).unwrap();
+            zip.write_all(text.as_bytes()).unwrap();
+        }
+        zip.finish().unwrap();
+        file
+    }
+
+    const ROWS: &str = "<row r=\"1\"><c r=\"A1\" t=\"inlineStr\"><is><t>zip</t></is></c><c r=\"B1\" t=\"inlineStr\"><is><t>day</t></is></c></row>\
+        <row r=\"3\"><c r=\"A3\" t=\"inlineStr\"><is><t>02139</t></is></c><c r=\"B3\" s=\"1\"><v>46113</v></c></row>\
+        <row r=\"4\"><c r=\"A4\"><v>7</v></c></row>";
+
+    #[test]
+    fn a_sheet_is_read_with_its_days_and_leading_zeros() {
+        let file = book(ROWS, 10);
+        let mut table = Table::open(file.path(), &Mapping::default()).unwrap();
+        assert_eq!(table.header, ["zip", "day"]);
+        let first = table.next().unwrap().unwrap();
+        assert_eq!((first.line, first.cells.unwrap()), (3, vec!["02139".to_owned(), "2026-04-01".to_owned()]));
+        assert_eq!(table.next().unwrap().unwrap().cells.unwrap(), ["7", ""]);
+        assert!(table.next().unwrap().is_none());
+    }
+
+    #[test]
+    fn a_bomb_is_refused_before_it_is_opened_and_an_unknown_sheet_is_named() {
+        let bomb = book(ROWS, 100 << 20);
+        assert!(std::fs::metadata(bomb.path()).unwrap().len() < 1 << 20, "a small file");
+        assert_eq!(Table::open(bomb.path(), &Mapping::default()).err().unwrap().code, "import.bomb");
+        let other = Mapping { sheet: Some("Nowhere".into()), ..Mapping::default() };
+        let e = Table::open(book(ROWS, 10).path(), &other).err().unwrap();
+        assert!(e.code == "import.sheet_unknown" && e.remedy.contains("Data"), "{e:?}");
+    }
+
+    #[test]
+    fn a_cell_far_to_the_right_is_refused() {
+        let wide = "<row r=\"1\"><c r=\"A1\"><v>1</v></c></row><row r=\"2\"><c r=\"XFD2\"><v>1</v></c></row>";
+        let file = book(wide, 10);
+        let mut table = Table::open(file.path(), &Mapping::default()).unwrap();
+        assert_eq!(table.next().unwrap_err().code, "import.too_wide");
     }
 }

@@ -1,8 +1,10 @@
 //! Pages of imports: the list with the upload, one import with its progress, report and rejected rows.
 
+mod mapping;
+
 use super::{
-    Ask, CHUNK, ImportReport, Importers, Incoming, JOB_KIND, LARGEST_UPLOAD_MB, Preview, RejectRow, Shown, UndoImport, UndoReport, export,
-    rejects_of, store,
+    Ask, CHUNK, ImportReport, Importers, Incoming, JOB_KIND, LARGEST_UPLOAD, LARGEST_UPLOAD_MB, Preview, RejectRow, Shown, UndoImport,
+    UndoReport, export, rejects_of, store,
 };
 use axum::extract::{DefaultBodyLimit, Multipart, Path, Query, State};
 use axum::handler::Handler;
@@ -26,6 +28,13 @@ const REJECTS_PER_PAGE: usize = 100;
 pub fn routes(importers: Importers) -> Vec<Route> {
     let shown = importers.clone();
     let list = move |State(app): State<App>, visitor: Visitor, Query(ask): Query<ListAsk>| list(app, visitor, ask, shown.clone());
+    let (formed, started) = (importers.clone(), importers.clone());
+    let form = move |State(app): State<App>, visitor: Visitor, Path(hash): Path<String>, Query(asked): mapping::Asked| {
+        mapping::form(app, visitor, hash, asked, formed.clone())
+    };
+    let start = move |app: State<App>, visitor: Visitor, flashes: Flashes, hash: Path<String>, fields: mapping::Fields| {
+        mapping::start(app, visitor, flashes, hash, started.clone(), fields.0)
+    };
     let upload = move |State(app): State<App>, visitor: Visitor, flashes: Flashes, form: Multipart| {
         upload(app, visitor, flashes, form, importers.clone())
     };
@@ -36,6 +45,8 @@ pub fn routes(importers: Importers) -> Vec<Route> {
         Route::post("/imports/upload", Permission::WriteRecord, upload),
         Route::get("/imports/{job}", Permission::WriteRecord, detail),
         Route::get("/imports/{job}/line", Permission::WriteRecord, live_line),
+        Route::get("/imports/files/{hash}", Permission::WriteRecord, form),
+        Route::post("/imports/files/{hash}", Permission::WriteRecord, start),
         Route::get("/imports/{job}/rejects.csv", Permission::WriteRecord, rejects_csv),
         Route::get("/imports/{job}/rejected-rows.csv", Permission::WriteRecord, rejected_rows),
         Route::post("/imports/{job}/undo", Permission::WriteRecord, undo),
@@ -101,7 +112,7 @@ fn state(job: &JobRow) -> JobState {
     }
 }
 
-fn list_view(shell: Shell, importers: &Importers, mut jobs: Vec<JobRow>, zone: &str) -> ImportsPage {
+fn list_view(shell: Shell, importers: &Importers, mut jobs: Vec<JobRow>, zone: &str, largest: u64) -> ImportsPage {
     let next = (jobs.len() > PER_PAGE).then(|| jobs.get(PER_PAGE - 1).map(|j| format!("/imports?before={}", j.id))).flatten();
     jobs.truncate(PER_PAGE);
     let mut kinds = vec![Choice { selected: true, ..Choice::new("", "Tell by its header") }];
@@ -109,7 +120,7 @@ fn list_view(shell: Shell, importers: &Importers, mut jobs: Vec<JobRow>, zone: &
     ImportsPage {
         file: Field {
             kind: "file".into(),
-            hint: format!("CSV, XLSX or Parquet with a header, up to {} MB.", largest_upload()),
+            hint: format!("CSV, XLSX or Parquet with a header, up to {largest} MB."),
             ..Field::text("file", "File", "")
         },
         kind: Field { options: kinds, ..Field::text("kind", "What it is", "") },
@@ -134,12 +145,13 @@ async fn list(app: App, visitor: Visitor, ask: ListAsk, importers: Importers) ->
     let sql = "SELECT id, kind, input, input_key, state, checkpoint, done, total, message, report, user_id, created_at, beat_at, finished_at, attempts \
                FROM job WHERE kind = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
     let jobs = app.db().all(sql, args![JOB_KIND, ask.before.unwrap_or(i64::MAX), PER_PAGE as i64 + 1]).await?;
-    page(&list_view(visitor.shell(&app, "Imports"), &importers, jobs, &visitor.actor.zone))
+    let largest = largest_upload(&app).await?;
+    page(&list_view(visitor.shell(&app, "Imports"), &importers, jobs, &visitor.actor.zone, largest))
 }
 
 async fn upload(app: App, visitor: Visitor, flashes: Flashes, mut form: Multipart, importers: Importers) -> WebResult {
     let (mut kind, mut dry_run, mut file) = (String::new(), false, None);
-    let largest = largest_upload();
+    let largest = largest_upload(&app).await?;
     while let Some(mut field) = form.next_field().await.map_err(broken)? {
         match field.name() {
             Some("kind") => kind = field.text().await.map_err(broken)?,
@@ -163,13 +175,22 @@ async fn upload(app: App, visitor: Visitor, flashes: Flashes, mut form: Multipar
     let Some(file) = file else {
         return Err(Error::invalid("import.no_file", "No file was chosen. Nothing was changed.", "Choose a file and send it again.").into());
     };
-    let how = Ask { kind: Some(kind).filter(|k| !k.is_empty()), dry_run, ..Ask::default() };
+    let kind = Some(kind).filter(|k| !k.is_empty());
+    let Some(how) = mapping::known(app.runner(), &importers, &file, kind.as_deref()).await? else {
+        let kind = kind.map_or(String::new(), |k| format!("?kind={k}"));
+        return flashes
+            .good(&format!("/imports/files/{}{kind}", file.hash), "The file is kept. Say which column is which, then it is read.")
+            .await;
+    };
+    let how = Ask { dry_run, ..how };
     let job = super::ask(app.runner(), &visitor.actor, &importers, file, how).await?;
     flashes.good(&format!("/imports/{}", job.id), "The file is kept and will be read now. You may leave this page.").await
 }
 
-fn largest_upload() -> u64 {
-    std::env::var("ROUNDS_LARGEST_UPLOAD_MB").ok().and_then(|mb| mb.parse().ok()).unwrap_or(LARGEST_UPLOAD_MB)
+/// The largest file taken through the browser, in megabytes.
+async fn largest_upload(app: &App) -> Result<u64> {
+    let set = rounds_store::settings::get(app.db(), LARGEST_UPLOAD).await?;
+    Ok(set.and_then(|mb| mb.parse().ok()).unwrap_or(LARGEST_UPLOAD_MB))
 }
 
 fn too_large(megabytes: u64) -> Error {
@@ -215,7 +236,7 @@ fn hash_of(job: &JobRow) -> String {
 
 fn broken(e: axum::extract::multipart::MultipartError) -> Error {
     if e.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE {
-        return too_large(largest_upload());
+        return too_large(LARGEST_UPLOAD_MB);
     }
     Error::invalid(
         "import.upload_broken",
@@ -432,8 +453,9 @@ pub fn samples() -> Vec<(&'static str, String)> {
     let none: Importers = std::sync::Arc::new(Vec::new());
     let draw =
         |job: &JobRow, rejects| askama::Template::render(&detail_view(Shell::sample("Import"), job, rejects, None)).unwrap_or_default();
-    let list = |jobs| askama::Template::render(&list_view(Shell::sample("Imports"), &none, jobs, "UTC")).unwrap_or_default();
-    vec![
+    let list =
+        |jobs| askama::Template::render(&list_view(Shell::sample("Imports"), &none, jobs, "UTC", LARGEST_UPLOAD_MB)).unwrap_or_default();
+    let mut all = vec![
         ("imports", list(vec![sample_job("running", "null"), sample_job("done", report)])),
         ("imports, none yet", list(Vec::new())),
         ("import, running", draw(&sample_job("running", "null"), Vec::new())),
@@ -443,5 +465,7 @@ pub fn samples() -> Vec<(&'static str, String)> {
         ),
         ("import, dry run", draw(&sample_job("done", DRY), Vec::new())),
         ("import, failed", draw(&sample_job("failed", error), Vec::new())),
-    ]
+    ];
+    all.extend(mapping::samples());
+    all
 }
