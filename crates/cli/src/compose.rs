@@ -50,6 +50,7 @@ pub fn routes() -> Vec<Route> {
 fn panels() -> Vec<Arc<dyn Panel>> {
     let mut all = rounds_engage::panels();
     all.push(Arc::new(rounds_design::coverage::CoveragePanel));
+    all.push(Arc::new(rounds_design::who_to_call::WhoToCallPanel));
     all.push(Arc::new(rounds_design::potential::PotentialPanel));
     all.push(Arc::new(rounds_customers::stakeholders::StakeholderPanel));
     all.push(Arc::new(rounds_customers::profiles::ProfilePanel));
@@ -72,6 +73,7 @@ pub fn references() -> Vec<Reference> {
         rounds_customers::stakeholders::REFERENCES,
         rounds_consent::REFERENCES,
         rounds_design::REFERENCES,
+        rounds_design::who_to_call::REFERENCES,
         rounds_demand::REFERENCES,
         rounds_engage::REFERENCES,
         rounds_serve::REFERENCES,

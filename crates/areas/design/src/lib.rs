@@ -2,6 +2,7 @@
 
 pub mod coverage;
 pub mod potential;
+pub mod who_to_call;
 
 use rounds_customers::identifiers::EntityKind::Account;
 use rounds_customers::merging::{Once, Reference, Wins};
@@ -27,13 +28,16 @@ pub fn importers() -> Vec<Box<dyn Importer>> {
 
 /// All routes of the area.
 pub fn routes() -> Vec<Route> {
-    coverage::routes()
+    let mut all = coverage::routes();
+    all.extend(who_to_call::routes());
+    all
 }
 
 /// All migrations of the area.
 pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
     let mut all = coverage::migrations();
     all.extend(potential::migrations());
+    all.extend(who_to_call::migrations());
     all
 }
 
@@ -41,5 +45,6 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
 pub fn samples() -> Vec<(&'static str, String)> {
     let mut all = coverage::samples();
     all.extend(potential::samples());
+    all.extend(who_to_call::samples());
     all
 }

@@ -4,6 +4,7 @@ use axum::Form;
 use axum::extract::{Path, State};
 use rounds_consent::gate::{ContactMade, Direction, RecordContact};
 use rounds_customers::panels::{Panel, PanelHtml, Subject};
+use rounds_customers::screening::screen;
 use rounds_kernel::{AccountId, Channel, Error, Outcome, Permission, PersonId, Purpose, Result};
 use rounds_platform::scope;
 use rounds_store::{FromQueryResult, Query, RunOptions, args};
@@ -114,13 +115,17 @@ pub(super) async fn record(
         at: visitor.now,
         purpose: known(Purpose::parse(&f.purpose), "purpose")?,
         outcome: known(Outcome::parse(&f.outcome), "outcome")?,
-        note: Some(f.note),
+        note: Some(f.note.clone()),
         family: None,
         action_id: None,
         direction: known(direction, "direction")?,
     };
     let idempotency_key = (!f.form_key.is_empty()).then_some(f.form_key);
     app.runner().run_with(&visitor.actor, RecordContact(made), RunOptions { idempotency_key, dry_run: false }).await?;
+    if let Some(flag) = screen(&f.note).first() {
+        let said = format!("The contact is recorded. Quality looks at the note: {}", flag.rule);
+        return flashes.warn(&format!("/people/{id}"), said).await;
+    }
     flashes.good(&format!("/people/{id}"), "The contact is recorded; it stands on the timeline.").await
 }
 

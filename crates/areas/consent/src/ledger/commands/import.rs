@@ -75,7 +75,11 @@ pub(in crate::ledger) async fn write(tx: &mut Tx, source: &str, rows: &[ContactR
         }
     }
     let (sent, before) = (facts.len() as u64, tx.facts_written().count);
+    let notes = facts.iter().any(|f| f.body.get("note").is_some());
     tx.facts(facts).await?;
+    if notes {
+        rounds_customers::screening::ask(tx).await?;
+    }
     report.created = tx.facts_written().count - before;
     report.written = report.created;
     report.unchanged = sent - report.created;
