@@ -7,7 +7,7 @@ use common::World;
 use rounds_cli::compose;
 use rounds_customers::identifiers::EntityKind;
 use rounds_customers::merging::{Merge, Merged, Unmerge};
-use rounds_kernel::{Actor, Result, Rng, Role};
+use rounds_kernel::{Actor, Clock, Result, Rng, Role, SystemClock};
 use rounds_store::{Engine, FromQueryResult, Query};
 use rounds_testkit::databases;
 use std::collections::BTreeMap;
@@ -201,5 +201,66 @@ async fn the_old_page_leads_to_the_new_and_later_files_find_the_survivor() {
         let said = w.runner.db.text(&format!("SELECT name || ' ' || beds FROM account WHERE id = {gone}"), vec![]).await.unwrap().unwrap();
         assert_eq!(said, "Named anew 777", "{engine}: what its source said meanwhile is the merged record's own");
         assert_ne!(w.count(&format!("SELECT beds FROM account WHERE id = {kept}")).await, 777, "{engine}");
+    }
+}
+
+/// Gives an account so many facts, written behind the program's back because it is quicker.
+async fn crowd(w: &World, account: i64, facts: usize) {
+    let db = &w.runner.db;
+    let sql = match db.engine() {
+        Engine::Sqlite => format!(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {facts}) \
+             INSERT INTO fact (kind, occurred_at, recorded_at, account_id, source, body) SELECT 'note', i, i, {account}, 'test', '{{}}' FROM n"
+        ),
+        Engine::Postgres => format!(
+            "INSERT INTO fact (kind, occurred_at, recorded_at, account_id, source, body) SELECT 'note', i, i, {account}, 'test', '{{}}' \
+             FROM generate_series(1, {facts}) i"
+        ),
+    };
+    db.housekeep(&sql, vec![]).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hundred_thousand_facts_are_merged_whole_or_not_at_all() {
+    for db in databases().await {
+        let url = db.url.clone();
+        let w = common::market(db, 12).await;
+        let engine = w.db.engine;
+        let [kept, gone] = [ids(&w, "account").await[0], ids(&w, "account").await[1]];
+        crowd(&w, gone, 100_000).await;
+        let of = |id: i64| format!("SELECT COUNT(*) FROM fact WHERE account_id = {id} AND source = 'test'");
+        for wait in [20u64, 60, 150, 400] {
+            let args = ["merge", "--database", &url, "--kind", "accounts", &kept.to_string(), &gone.to_string()].map(str::to_owned);
+            let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_rounds"))
+                .args(args)
+                .stdout(std::process::Stdio::null())
+                .stderr(std::process::Stdio::null())
+                .spawn()
+                .unwrap();
+            tokio::time::sleep(std::time::Duration::from_millis(wait)).await;
+            child.kill().unwrap();
+            child.wait().unwrap();
+            // PostgreSQL ends a killed client's transaction a moment later.
+            tokio::time::sleep(std::time::Duration::from_millis(if engine == "postgres" { 3_000 } else { 0 })).await;
+            let (here, there, merges) = (w.count(&of(kept)).await, w.count(&of(gone)).await, w.count("SELECT COUNT(*) FROM merge").await);
+            let records = w.count("SELECT COUNT(*) FROM account").await;
+            assert!(
+                [(0, 100_000, 0, 12), (100_000, 0, 1, 11)].contains(&(here, there, merges, records)),
+                "{engine}: killed after {wait} ms: {here} facts here, {there} there, {merges} merges, {records} accounts"
+            );
+            if merges == 1 {
+                let undone = w.count("SELECT MAX(id) FROM merge").await;
+                unmerge(&w, undone).await.unwrap();
+                w.runner.db.housekeep("DELETE FROM merge", vec![]).await.unwrap();
+            }
+        }
+        let started = SystemClock.now().0;
+        let out = merge(&w, EntityKind::Account, kept, gone).await.unwrap();
+        let merged = SystemClock.now().0;
+        assert_eq!((w.count(&of(kept)).await, w.count(&of(gone)).await), (100_000, 0), "{engine}");
+        unmerge(&w, out.merge).await.unwrap();
+        let back = SystemClock.now().0 - merged;
+        println!("{engine}: {} rows merged in {:.2} s, back in {:.2} s", out.rows, (merged - started) as f64 / 1e6, back as f64 / 1e6);
+        assert_eq!((w.count(&of(kept)).await, w.count(&of(gone)).await), (0, 100_000), "{engine}");
     }
 }

@@ -241,7 +241,9 @@ async fn image_sql(tx: &Tx, table: &str, row: &str) -> Result<String> {
     if tx.engine() == Engine::Postgres {
         return Ok(format!("to_jsonb({row})"));
     }
-    let pairs: Vec<String> = columns(tx, table).await?.iter().map(|c| format!("'{c}', {row}.{c}")).collect();
+    // SQLite writes a number into JSON with 15 digits: 17 bring the same number back.
+    let cell = |c: &String| format!("'{c}', CASE typeof({row}.{c}) WHEN 'real' THEN json(printf('%!.17g', {row}.{c})) ELSE {row}.{c} END");
+    let pairs: Vec<String> = columns(tx, table).await?.iter().map(cell).collect();
     Ok(format!("json_object({})", pairs.join(", ")))
 }
 

@@ -5,13 +5,13 @@ use super::inputs::{self, Input};
 use super::model::{AUTO_SETTING, BY_ITSELF, Evidence, Found, POSSIBLE};
 use super::store;
 use crate::identifiers::EntityKind;
-use crate::merging::Reference;
+use crate::merging::{FollowMerges, Reference};
 use rounds_decide::link::{Linker, Model, Scope, Settings, probability};
 use rounds_kernel::{Actor, Error, JobId, Result};
 use rounds_platform::jobs::{Context, Report, Work};
-use rounds_store::Runner;
 use rounds_store::jobs::{Enqueue, JobRow};
 use rounds_store::settings;
+use rounds_store::{Engine, Query, Runner};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -59,6 +59,9 @@ impl Work for MatchWork {
         let (runner, job) = (&context.runner, JobId(context.job.id));
         let MatchRequest { kind, all } = serde_json::from_str(&context.job.input).map_err(Error::internal)?;
         let started = runner.now().0;
+        if runner.db.engine() == Engine::Postgres {
+            runner.run(&context.actor, FollowMerges { references: self.references.clone() }).await?;
+        }
         let learnt = if all { None } else { store::model(&runner.db, kind).await? };
         (context.progress)(0, 0, "Reading the record");
         let input = inputs::load(&runner.db, kind, learnt.as_ref().map(|(_, upto)| *upto)).await?;

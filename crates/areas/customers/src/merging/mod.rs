@@ -1,14 +1,14 @@
 //! Merging: two records that are one become one, with everything that points at them, and can be taken apart again.
 //!
 //! Public: [`Reference`] with its parts [`Once`], [`Wins`] and [`RowKey`] (how an area says where its rows point at records), [`Merge`],
-//! [`Unmerge`], [`survivor`] and [`or_survivor`] (the page of a merged record leads to the survivor), [`into`], [`page`].
+//! [`Unmerge`], [`FollowMerges`], [`survivor`] and [`or_survivor`] (the page of a merged record leads to the survivor), [`into`], [`page`].
 //! Tables: [`TABLES`].
 
 mod commands;
 mod model;
 mod store;
 
-pub use commands::{Merge, Merged, Unmerge, Unmerged};
+pub use commands::{FollowMerges, Merge, Merged, Unmerge, Unmerged};
 pub(crate) use model::OWN;
 pub use model::{Once, Reference, RowKey, Wins};
 pub use store::{MergeRow, gone, into, merge, migrations, page, survivor};

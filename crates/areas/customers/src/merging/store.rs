@@ -70,6 +70,11 @@ pub async fn into(db: &impl Query, kind: EntityKind, survivor: i64) -> Result<Ve
     db.all(&sql, args![kind.code(), survivor]).await
 }
 
+/// Merges in force that were made since `at`, in their order.
+pub(super) async fn since(db: &impl Query, at: i64) -> Result<Vec<MergeRow>> {
+    db.all(&format!("SELECT {COLUMNS} FROM merge WHERE undone_at IS NULL AND at >= $1 ORDER BY id"), args![at]).await
+}
+
 /// The newest merges before the cursor.
 pub async fn page(db: &impl Query, before: Option<i64>, limit: u64) -> Result<Vec<MergeRow>> {
     let sql = format!("SELECT {COLUMNS} FROM merge WHERE id < $1 ORDER BY id DESC LIMIT $2");

@@ -1,8 +1,10 @@
 //! What merges records and takes them apart again.
 
+mod follow;
 mod merge;
 mod unmerge;
 
+pub use follow::FollowMerges;
 pub use merge::{Merge, Merged};
 pub use unmerge::{Unmerge, Unmerged};
 
