@@ -6,6 +6,7 @@
 //! Public: [`State`], [`Aim`], [`LegalBasis`], [`Reach`], [`current`] (bulk, for planning), [`of_person`], [`of_person_at`],
 //! [`history`], [`RecordPermission`], [`LapsePermissions`] (daily), [`PermissionPanel`], [`ImportPermissions`], [`PermissionFile`]. Routes: `/permissions`, `/permissions/people`, `/people/{id}/permission` (POST). Tables: [`TABLES`].
 
+mod api;
 mod commands;
 mod import;
 mod model;
@@ -29,11 +30,13 @@ pub const TABLES: &[&str] = &["permission", "reach_count", "reach_day"];
 
 /// Routes of this capability.
 pub fn routes() -> Vec<Route> {
-    vec![
+    let mut all = api::routes();
+    all.extend([
         Route::get("/permissions", Permission::ReadRecord, pages::overview).menu("Consent", "Reachability"),
         Route::get("/permissions/people", Permission::ReadRecord, pages::people),
         Route::post("/people/{id}/permission", Permission::WritePermission, pages::record),
-    ]
+    ]);
+    all
 }
 
 /// What the program does about permissions by itself, once in a while: closes what has run out, and counts everyone again when

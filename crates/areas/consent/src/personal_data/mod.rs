@@ -7,6 +7,7 @@
 //! Public: [`PersonalData`], [`PersonTable`], [`Erase`], [`Registry`], [`own`], [`export`], [`AskForData`], [`AskErasure`],
 //! [`ConfirmErasure`], [`RefuseRequest`]. Routes: [`routes`]. Tables: [`TABLES`].
 
+mod api;
 mod commands;
 mod model;
 mod pages;
@@ -28,8 +29,9 @@ pub const TABLES: &[&str] = &["data_request"];
 
 /// Routes of this capability.
 pub fn routes(registry: Registry) -> Vec<Route> {
+    let mut all = api::routes(registry.clone());
     let (page, json, confirm) = (registry.clone(), registry.clone(), registry);
-    vec![
+    all.extend([
         Route::get("/personal-data", Permission::ProtectData, pages::list).menu("Consent", "Personal data"),
         Route::get("/people/{id}/data", Permission::ProtectData, move |app: State<App>, visitor: Visitor, id: Path<i64>| {
             pages::shown(app, visitor, id, page.clone())
@@ -46,5 +48,6 @@ pub fn routes(registry: Registry) -> Vec<Route> {
             },
         ),
         Route::post("/personal-data/{id}/refuse", Permission::ProtectData, pages::refuse),
-    ]
+    ]);
+    all
 }

@@ -1,8 +1,7 @@
 //! Looking records up by any number they bear.
 
-use crate::scope;
+use super::queries::lookup;
 use rounds_kernel::{Permission, Result};
-use rounds_store::{FromQueryResult, Query, args};
 use rounds_web::Route;
 use rounds_web::api::{Call, Nothing, Operation};
 use serde::{Deserialize, Serialize};
@@ -10,11 +9,11 @@ use utoipa::ToSchema;
 
 /// Operations of this capability.
 pub fn routes() -> Vec<Route> {
-    let about = "Records within the caller's scope that bear the number, in any scheme unless one is given.";
+    let about = "Records within the caller's scope that bear the number, in any of the forms in which it may be written, or as the key of their source.";
     vec![Operation::get("/api/v1/identifiers", Permission::ReadRecord, "Look up by a number", look_up).about(about).route()]
 }
 
-#[derive(Debug, Serialize, ToSchema, FromQueryResult)]
+#[derive(Debug, Serialize, ToSchema)]
 #[schema(as = IdentifierHit)]
 struct Hit {
     scheme: String,
@@ -25,8 +24,6 @@ struct Hit {
     id: i64,
     /// Name of the record.
     name: String,
-    /// Where the number comes from.
-    source: String,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -38,29 +35,16 @@ struct Hits {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Ask {
-    /// The number, as issued.
-    #[schema(min_length = 1, max_length = 200)]
+    /// The number.
+    #[schema(min_length = 1, max_length = 100)]
     value: String,
-    /// Scheme, e.g. `ccn`, `npi`, `gln`.
+    /// Only in this scheme, e.g. `ccn`, `npi`, `gln`; `key` for keys of sources.
     #[schema(max_length = 50)]
     scheme: Option<String>,
 }
 
 async fn look_up(call: Call, _: Nothing, ask: Ask) -> Result<Hits> {
-    let kinds = [
-        ("system", "health_system", scope::systems(&call.actor)),
-        ("account", "account", scope::accounts(&call.actor)),
-        ("person", "person", scope::people(&call.actor)),
-    ];
-    let mut items = Vec::new();
-    let scheme = ask.scheme.unwrap_or_default();
-    for (kind, table, within) in kinds {
-        let sql = format!(
-            "SELECT i.scheme, i.value, i.entity_kind AS kind, i.entity_id AS id, {table}.name, i.source FROM identifier i \
-             JOIN {table} ON {table}.id = i.entity_id WHERE i.entity_kind = $1 AND i.value = $2 AND ($3 = '' OR i.scheme = $3) AND {within} \
-             ORDER BY i.id LIMIT 100"
-        );
-        items.extend(call.db().all::<Hit>(&sql, args![kind, ask.value.clone(), scheme.clone()]).await?);
-    }
-    Ok(Hits { items })
+    let found = lookup(call.db(), &call.actor, &ask.value).await?.into_iter();
+    let kept = found.filter(|f| ask.scheme.as_ref().is_none_or(|s| *s == f.scheme));
+    Ok(Hits { items: kept.map(|f| Hit { scheme: f.scheme, value: f.value, kind: f.kind, id: f.id, name: f.name }).collect() })
 }

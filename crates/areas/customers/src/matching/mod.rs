@@ -4,6 +4,7 @@
 //! Routes: `/matching`, `/matching.csv`, `/matching/{id}`, `/matching/merges` and the acts on them ([`routes`]), all for stewards.
 //! Jobs: `match` (looks for pairs), `match-merge` (merges all pairs above a probability). Tables: [`TABLES`].
 
+mod api;
 mod commands;
 mod inputs;
 mod jobs;
@@ -31,7 +32,10 @@ pub(crate) type References = Arc<[Reference]>;
 
 /// Routes of this capability; `references` are all areas', for merging.
 pub fn routes(references: Vec<Reference>) -> Vec<Route> {
-    pages::routes(references.into())
+    let references: References = references.into();
+    let mut all = api::routes(references.clone());
+    all.extend(pages::routes(references));
+    all
 }
 
 const STEWARD: Permission = Permission::Steward;
