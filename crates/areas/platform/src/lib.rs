@@ -8,6 +8,7 @@ pub mod mail;
 pub mod scope;
 pub mod setup;
 pub mod users;
+pub mod views;
 pub mod webhooks;
 
 use rounds_store::MigrationTrait;
@@ -21,6 +22,7 @@ pub fn routes() -> Vec<Route> {
     routes.extend(mail::routes());
     routes.extend(setup::routes());
     routes.extend(keys::routes());
+    routes.extend(views::routes());
     routes.extend(webhooks::routes());
     routes
 }
@@ -32,6 +34,7 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
     all.extend(imports::migrations());
     all.extend(mail::migrations());
     all.extend(keys::migrations());
+    all.extend(views::migrations());
     all.extend(webhooks::migrations());
     all
 }

@@ -1,9 +1,14 @@
 //! The one query behind every list of this area.
 
 use super::PER_PAGE;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::{IntoResponse, Response};
 use rounds_kernel::{Cursor, Result};
 use rounds_store::{FromQueryResult, Query, Value};
 use rounds_web::components::{Pager, Sort};
+
+/// Rows of the largest file handed out.
+const MOST_EXPORTED: usize = 200_000;
 
 /// A list: what it shows, of which rows, in which order. All texts come from our own code, all values from `args`.
 #[derive(Debug, Clone)]
@@ -102,6 +107,45 @@ pub async fn fetch<T: FromQueryResult + Send>(
     let (previous, next) =
         if backwards { (first.filter(|_| more), last) } else { (first.filter(|_| place.after.is_some()), last.filter(|_| more)) };
     Ok(Slice { rows, previous, next })
+}
+
+/// The rows chosen by hand: every `id` of the query, at most 1,000; empty when none is chosen.
+pub fn chosen(query: Option<&str>) -> Vec<i64> {
+    form_urlencoded::parse(query.unwrap_or_default().as_bytes())
+        .filter(|(n, _)| n == "id")
+        .filter_map(|(_, v)| v.parse().ok())
+        .take(1_000)
+        .collect()
+}
+
+impl Keyset {
+    /// Only the rows chosen by hand; all when none is.
+    pub fn only(&mut self, ids: &[i64]) {
+        if !ids.is_empty() {
+            let list = ids.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
+            self.conditions.push(format!("{} IN ({list})", self.id));
+        }
+    }
+}
+
+/// All rows of a list in its order, for an export.
+pub async fn all<T: FromQueryResult + Send>(db: &impl Query, list: &Keyset) -> Result<Vec<T>> {
+    let direction = if list.descending { "DESC" } else { "ASC" };
+    let sql = format!(
+        "SELECT {} FROM {} WHERE {} ORDER BY {} {direction}, {} {direction} LIMIT {MOST_EXPORTED}",
+        list.columns,
+        list.from,
+        list.condition(),
+        list.key,
+        list.id
+    );
+    db.all(&sql, list.args.clone()).await
+}
+
+/// A CSV file as an answer.
+pub fn download(name: &str, text: String) -> Response {
+    let disposition = format!("attachment; filename=\"{name}\"");
+    ([(CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (CONTENT_DISPOSITION, disposition)], text).into_response()
 }
 
 /// How many rows a list has, in words; counting stops at 10,000, which is enough to know that one should filter.

@@ -34,6 +34,7 @@ pub fn routes(panels: &Panels) -> Vec<Route> {
     let mut all = api::routes();
     all.extend([
         Route::get("/people", Permission::ReadRecord, pages::list).menu("Customers", "People"),
+        Route::get("/people.csv", Permission::ReadRecord, pages::csv),
         Route::get("/people/{id}", Permission::ReadRecord, detail),
     ]);
     all

@@ -7,8 +7,10 @@ use crate::lists::{self, Place, Slice, pager, sort_link};
 use crate::panels::{PanelHtml, Panels, Subject, drawn};
 use crate::scope;
 use crate::timeline::{self, Ask, Timeline};
-use axum::extract::{Query, State};
+use axum::extract::{Query, RawQuery, State};
 use rounds_kernel::{Day, Error, PersonId, PersonRole};
+use rounds_platform::imports::export;
+use rounds_platform::views::{self, Views};
 use rounds_store::facts;
 use rounds_web::components::{Chip, Column, Fact, Filter, Pager, RecordHead, Tone};
 use rounds_web::{App, Shell, Visitor, WebResult, page};
@@ -24,6 +26,8 @@ struct PeoplePage {
     rows: Vec<(Person, Option<Workplace>)>,
     pager: Pager,
     filtered: bool,
+    export: String,
+    views: Views,
 }
 
 fn list_view(shell: Shell, ask: &PeopleAsk, slice: Slice<Person>, total: &str, mut places: HashMap<i64, Workplace>) -> PeoplePage {
@@ -57,6 +61,8 @@ fn list_view(shell: Shell, ask: &PeopleAsk, slice: Slice<Person>, total: &str, m
             Column::text("Town"),
         ],
         pager: pager(&slice, total, "people", "/people", &parameters),
+        export: lists::href("/people.csv", &parameters),
+        views: Views::default(),
         filtered: parameters.iter().any(|(name, value)| *name != "sort" && !value.is_empty()),
         rows: slice
             .rows
@@ -70,12 +76,41 @@ fn list_view(shell: Shell, ask: &PeopleAsk, slice: Slice<Person>, total: &str, m
     }
 }
 
-pub(super) async fn list(State(app): State<App>, visitor: Visitor, Query(ask): Query<PeopleAsk>) -> WebResult {
+pub(super) async fn list(State(app): State<App>, visitor: Visitor, Query(ask): Query<PeopleAsk>, RawQuery(query): RawQuery) -> WebResult {
     let keyset = ask.list(&visitor.actor);
     let slice = lists::fetch(app.db(), &keyset, &Place::read(&ask.after, &ask.before), |p: &Person| ask.cursor(p)).await?;
     let total = lists::count(app.db(), &keyset).await?;
     let places = current_places(app.db(), &visitor.actor, &slice.rows.iter().map(|p| p.id).collect::<Vec<_>>()).await?;
-    page(&list_view(visitor.shell(&app, "People"), &ask, slice, &total, places))
+    let views = views::of(app.db(), &visitor, "/people", query.as_deref()).await?;
+    page(&PeoplePage { views, ..list_view(visitor.shell(&app, "People"), &ask, slice, &total, places) })
+}
+
+pub(super) async fn csv(State(app): State<App>, visitor: Visitor, Query(ask): Query<PeopleAsk>, RawQuery(query): RawQuery) -> WebResult {
+    let mut list = ask.list(&visitor.actor);
+    list.only(&lists::chosen(query.as_deref()));
+    let people: Vec<Person> = lists::all(app.db(), &list).await?;
+    let mut places = HashMap::new();
+    for chunk in people.chunks(1_000) {
+        places.extend(current_places(app.db(), &visitor.actor, &chunk.iter().map(|p| p.id).collect::<Vec<_>>()).await?);
+    }
+    let header = ["key", "name", "role", "specialty", "email", "phone", "language", "works_at", "city", "state", "source"];
+    let row = |p: Person| {
+        let (at, city, state) = places.remove(&p.id).map_or_else(Default::default, |w: Workplace| (w.name, w.city, w.state));
+        vec![
+            p.source_key,
+            p.name,
+            p.role,
+            p.specialty,
+            p.email.unwrap_or_default(),
+            p.phone.unwrap_or_default(),
+            p.language,
+            at,
+            city,
+            state,
+            p.source,
+        ]
+    };
+    Ok(lists::download("people.csv", export::csv(&header, people.into_iter().map(row).collect::<Vec<_>>())))
 }
 
 #[derive(Debug, askama::Template)]

@@ -356,7 +356,7 @@ impl Panel for ProfilePanel {
         let whose = match subject {
             Subject::System(s) => Whose { system: true, id: s.0 },
             Subject::Account(a) => Whose { system: false, id: a.0 },
-            Subject::Person(_) => return Ok(None),
+            _ => return Ok(None),
         };
         let (questions, answers) = (store::questions(app.db(), whose).await?, store::answers(app.db(), whose).await?);
         let today = visitor.now.day();

@@ -263,7 +263,7 @@ impl Panel for StakeholderPanel {
         let whose = match subject {
             Subject::System(s) => Whose { system: true, id: s.0 },
             Subject::Account(a) => Whose { system: false, id: a.0 },
-            Subject::Person(_) => return Ok(None),
+            _ => return Ok(None),
         };
         let mut people = store::placed(app.db(), whose, i64::from(visitor.now.day().0)).await?;
         let sub = if people.is_empty() { "nobody placed yet".to_owned() } else { format!("{} placed", people.len()) };

@@ -34,6 +34,7 @@ pub fn routes(panels: &Panels) -> Vec<Route> {
     let mut all = api::routes();
     all.extend([
         Route::get("/systems", Permission::ReadRecord, pages::list).menu("Customers", "Systems"),
+        Route::get("/systems.csv", Permission::ReadRecord, pages::csv),
         Route::get("/systems/{id}", Permission::ReadRecord, detail),
     ]);
     all

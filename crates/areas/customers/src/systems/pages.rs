@@ -7,8 +7,10 @@ use crate::as_of::{AsOf, AsOfBar};
 use crate::lists::{self, Place, Slice, pager, sort_link};
 use crate::panels::{PanelHtml, Panels, Subject, drawn};
 use crate::scope;
-use axum::extract::{Query, State};
+use axum::extract::{Query, RawQuery, State};
 use rounds_kernel::{CareSetting, Day, Error, PersonRole, SystemId};
+use rounds_platform::imports::export;
+use rounds_platform::views::{self, Views};
 use rounds_web::components::{Chip, Column, Filter, Pager, RecordHead, Stat, Tone};
 use rounds_web::{App, Shell, Visitor, WebResult, page};
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,6 +27,8 @@ struct SystemsPage {
     rows: Vec<(Listed, String)>,
     pager: Pager,
     filtered: bool,
+    export: String,
+    views: Views,
 }
 
 fn list_view(shell: Shell, ask: &SystemsAsk, slice: Slice<Listed>, total: &str, states: &BTreeMap<i64, Vec<String>>) -> SystemsPage {
@@ -50,17 +54,28 @@ fn list_view(shell: Shell, ask: &SystemsAsk, slice: Slice<Listed>, total: &str, 
         ],
         pager: pager(&slice, total, "systems", "/systems", &parameters),
         filtered: !ask.name.is_empty(),
+        export: lists::href("/systems.csv", &parameters),
+        views: Views::default(),
         rows: slice.rows.into_iter().map(|s| (s.clone(), states.get(&s.id).map_or(String::new(), |st| st.join(", ")))).collect(),
         shell,
     }
 }
 
-pub(super) async fn list(State(app): State<App>, visitor: Visitor, Query(ask): Query<SystemsAsk>) -> WebResult {
+pub(super) async fn list(State(app): State<App>, visitor: Visitor, Query(ask): Query<SystemsAsk>, RawQuery(query): RawQuery) -> WebResult {
     let keyset = ask.list(&visitor.actor);
     let slice = lists::fetch(app.db(), &keyset, &Place::read(&ask.after, &ask.before), |s: &Listed| ask.cursor(s)).await?;
     let total = lists::count(app.db(), &keyset).await?;
     let states = states(app.db(), &visitor.actor, &slice.rows.iter().map(|s| s.id).collect::<Vec<_>>()).await?;
-    page(&list_view(visitor.shell(&app, "Systems"), &ask, slice, &total, &states))
+    let views = views::of(app.db(), &visitor, "/systems", query.as_deref()).await?;
+    page(&SystemsPage { views, ..list_view(visitor.shell(&app, "Systems"), &ask, slice, &total, &states) })
+}
+
+pub(super) async fn csv(State(app): State<App>, visitor: Visitor, Query(ask): Query<SystemsAsk>, RawQuery(query): RawQuery) -> WebResult {
+    let mut list = ask.list(&visitor.actor);
+    list.only(&lists::chosen(query.as_deref()));
+    let rows: Vec<Listed> = lists::all(app.db(), &list).await?;
+    let cells = rows.into_iter().map(|s| vec![s.id.to_string(), s.name, s.city, s.state, s.accounts.to_string()]);
+    Ok(lists::download("systems.csv", export::csv(&["id", "name", "city", "state", "accounts"], cells)))
 }
 
 #[derive(Debug, askama::Template)]

@@ -3,18 +3,13 @@
 use crate::accounts::model::Account;
 use crate::accounts::queries::{AccountsAsk, current_systems, states};
 use crate::lists::{self, Place, Slice, pager, sort_link};
-use axum::extract::{Query, State};
-use axum::http::header;
-use axum::response::IntoResponse;
+use axum::extract::{Query, RawQuery, State};
 use rounds_kernel::CareSetting;
 use rounds_platform::imports::export;
-use rounds_store::Query as _;
+use rounds_platform::views::{self, Views};
 use rounds_web::components::{Choice, Column, Filter, Pager};
 use rounds_web::{App, Shell, Visitor, WebResult, page};
 use std::collections::HashMap;
-
-/// Rows of the largest file handed out.
-const MOST_EXPORTED: usize = 200_000;
 
 /// The list.
 #[derive(Debug, askama::Template)]
@@ -27,6 +22,7 @@ struct AccountsPage {
     pager: Pager,
     export: String,
     filtered: bool,
+    views: Views,
 }
 
 #[derive(Debug)]
@@ -116,29 +112,35 @@ fn view(
         export: lists::href("/accounts.csv", &parameters),
         filtered: parameters.iter().any(|(name, value)| *name != "sort" && !value.is_empty()),
         rows: lines(slice.rows, systems),
+        views: Views::default(),
         shell,
     }
 }
 
-pub(in crate::accounts) async fn list(State(app): State<App>, visitor: Visitor, Query(ask): Query<AccountsAsk>) -> WebResult {
+pub(in crate::accounts) async fn list(
+    State(app): State<App>,
+    visitor: Visitor,
+    Query(ask): Query<AccountsAsk>,
+    RawQuery(query): RawQuery,
+) -> WebResult {
     let keyset = ask.list(&visitor.actor);
     let slice = lists::fetch(app.db(), &keyset, &Place::read(&ask.after, &ask.before), |a: &Account| ask.cursor(a)).await?;
     let total = lists::count(app.db(), &keyset).await?;
     let systems = current_systems(app.db(), &slice.rows.iter().map(|a| a.id).collect::<Vec<_>>()).await?;
     let states = states(app.db(), &visitor.actor).await?;
-    page(&view(visitor.shell(&app, "Accounts"), &ask, slice, &total, &systems, &states))
+    let views = views::of(app.db(), &visitor, "/accounts", query.as_deref()).await?;
+    page(&AccountsPage { views, ..view(visitor.shell(&app, "Accounts"), &ask, slice, &total, &systems, &states) })
 }
 
-pub(in crate::accounts) async fn csv(State(app): State<App>, visitor: Visitor, Query(ask): Query<AccountsAsk>) -> WebResult {
-    let list = ask.list(&visitor.actor);
-    let direction = if list.descending { "DESC" } else { "ASC" };
-    let sql = format!(
-        "SELECT {} FROM account WHERE {} ORDER BY {} {direction}, account.id {direction} LIMIT {MOST_EXPORTED}",
-        list.columns,
-        list.conditions.join(" AND "),
-        list.key
-    );
-    let rows: Vec<Account> = app.db().all(&sql, list.args).await?;
+pub(in crate::accounts) async fn csv(
+    State(app): State<App>,
+    visitor: Visitor,
+    Query(ask): Query<AccountsAsk>,
+    RawQuery(query): RawQuery,
+) -> WebResult {
+    let mut list = ask.list(&visitor.actor);
+    list.only(&lists::chosen(query.as_deref()));
+    let rows: Vec<Account> = lists::all(app.db(), &list).await?;
     let mut systems = HashMap::new();
     for chunk in rows.chunks(1_000) {
         systems.extend(current_systems(app.db(), &chunk.iter().map(|a| a.id).collect::<Vec<_>>()).await?);
@@ -186,9 +188,7 @@ pub(in crate::accounts) async fn csv(State(app): State<App>, visitor: Visitor, Q
             ]
         }),
     );
-    let headers =
-        [(header::CONTENT_TYPE, "text/csv; charset=utf-8"), (header::CONTENT_DISPOSITION, "attachment; filename=\"accounts.csv\"")];
-    Ok((headers, text).into_response())
+    Ok(lists::download("accounts.csv", text))
 }
 
 pub(super) fn samples() -> Vec<(&'static str, String)> {
