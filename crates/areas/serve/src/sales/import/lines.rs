@@ -2,9 +2,10 @@
 
 use crate::sales::commands::import;
 use crate::sales::model::{KINDS, SUPPLIES, SaleRow};
+use crate::sales::store::lines::rebuild_days;
 use rounds_customers::reading::{Read, Reader, word};
 use rounds_kernel::Result;
-use rounds_platform::imports::{ChunkReport, Column, FileInfo, Importer, Note, Row, reject};
+use rounds_platform::imports::{ChunkReport, Column, FileInfo, Importer, Note, Row, Touched, reject};
 use rounds_store::Tx;
 
 const DOC: usize = 0;
@@ -169,6 +170,10 @@ impl Importer for SaleLines {
 
     fn columns(&self) -> &'static [Column] {
         COLUMNS
+    }
+
+    async fn taken_back(&self, tx: &mut Tx, rows: &[Touched]) -> Result<()> {
+        if rows.iter().any(|r| r.table == "sale_line") { rebuild_days(tx).await } else { Ok(()) }
     }
 
     async fn write(&self, tx: &mut Tx, file: &FileInfo, rows: &[Row]) -> Result<ChunkReport> {

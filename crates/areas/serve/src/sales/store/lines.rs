@@ -141,6 +141,14 @@ async fn add_to_days(tx: &mut Tx, lines: &[Stored], was: &[Stored]) -> Result<()
     tx.insert_many("sale_day", &["day", "kind", "currency", "lines", "minor"], rows, add).await.map(|_| ())
 }
 
+/// Makes the sums by day again from the lines, after some were taken back.
+pub(in crate::sales) async fn rebuild_days(tx: &mut Tx) -> Result<()> {
+    tx.execute("DELETE FROM sale_day", vec![]).await?;
+    let sums = "INSERT INTO sale_day (day, kind, currency, lines, minor) SELECT day, kind, currency, COUNT(*), CAST(SUM(minor) AS BIGINT) \
+                FROM sale_line GROUP BY day, kind, currency";
+    tx.execute(sums, vec![]).await.map(|_| ())
+}
+
 /// Lines of a ship-to in the order in which they came, after the line `after`.
 pub(in crate::sales) async fn of_party(db: &impl Query, party: i64, after: i64, limit: usize) -> Result<Vec<Stored>> {
     let sql = format!("SELECT {COLUMNS} FROM sale_line WHERE ship_to_id = $1 AND id > $2 ORDER BY id LIMIT {limit}");
