@@ -3,8 +3,11 @@
 pub mod accounts;
 pub mod affiliations;
 pub mod as_of;
+pub mod classes;
 pub mod company_files;
+pub mod concentration;
 pub mod contracts;
+pub mod fhir;
 pub mod governance;
 pub mod groups;
 pub mod identifiers;
@@ -73,6 +76,7 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
     all.extend(releases::migrations());
     all.extend(profiles::migrations());
     all.extend(stakeholders::migrations());
+    all.extend(classes::migrations());
     all
 }
 
@@ -89,6 +93,9 @@ pub fn routes(panels: Vec<Arc<dyn panels::Panel>>) -> Vec<Route> {
     all.extend(products::routes(&panels));
     all.extend(contracts::routes(&panels));
     all.extend(installed_base::routes(&panels));
+    all.extend(concentration::routes());
+    all.extend(classes::routes());
+    all.extend(fhir::routes());
     all.extend(search::routes());
     all.extend(timeline::routes());
     all.extend(screening::routes());
@@ -113,6 +120,9 @@ pub fn samples() -> Vec<(&'static str, String)> {
     all.extend(groups::samples());
     all.extend(affiliations::samples());
     all.extend(releases::samples());
+    all.extend(concentration::samples());
+    all.extend(classes::samples());
+    all.extend(fhir::samples());
     all.extend(products::samples());
     all.extend(contracts::samples());
     all.extend(installed_base::samples());

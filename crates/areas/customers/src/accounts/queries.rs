@@ -2,6 +2,7 @@
 
 use super::model::Account;
 use super::store::COLUMNS;
+use crate::as_of::AsOf;
 use crate::lists::Keyset;
 use crate::scope;
 use rounds_kernel::{AccountId, Actor, Cursor, Result, Time};
@@ -124,26 +125,42 @@ pub async fn orders_by_family(db: &impl Query, account: AccountId, now: Time) ->
     db.all(sql, args![account.0, now.plus_days(-365).0, now.0]).await
 }
 
-/// A name with its id and since when.
+/// A department, campus or practice of an account.
 #[derive(Debug, Clone, FromQueryResult)]
-pub struct Linked {
+pub struct Site {
     /// Id.
     pub id: i64,
     /// Name.
     pub name: String,
-    /// First day.
-    pub valid_from: i64,
-    /// Day from which it no longer holds.
-    pub valid_to: Option<i64>,
-    /// Where it comes from.
-    pub source: String,
+    /// What it is of the account; may be empty.
+    pub role: String,
+    /// Care setting code.
+    pub setting: String,
+    /// People who work there.
+    pub people: i64,
 }
 
-/// Systems the account is or was part of, newest first.
-pub async fn systems_of(db: &impl Query, account: AccountId) -> Result<Vec<Linked>> {
-    let sql = "SELECT s.id, s.name, f.valid_from, f.valid_to, f.source FROM affiliation f JOIN health_system s ON s.id = f.parent_id \
-               WHERE f.child_kind = 'account' AND f.child_id = $1 AND f.parent_kind = 'system' ORDER BY f.valid_from DESC, f.id DESC";
-    db.all(sql, args![account.0]).await
+impl Site {
+    /// What it is, in words.
+    pub fn words(&self) -> String {
+        let setting = rounds_kernel::CareSetting::parse(&self.setting).map_or(self.setting.as_str(), |s| s.label());
+        let role = self.role.replace('_', " ");
+        let people = if self.people == 1 { "1 person".into() } else { format!("{} people", self.people) };
+        [role.as_str(), setting, people.as_str()].into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// Accounts that belong to this one on the day, within the actor's scope.
+pub async fn sites_of(db: &impl Query, actor: &Actor, parent: AccountId, as_of: AsOf) -> Result<Vec<Site>> {
+    let sql = format!(
+        "SELECT account.id, account.name, f.role, account.setting, (SELECT COUNT(*) FROM affiliation p WHERE p.parent_kind = 'account' \
+         AND p.parent_id = account.id AND p.child_kind = 'person' AND {}) AS people FROM affiliation f JOIN account ON account.id = f.child_id \
+         WHERE f.parent_kind = 'account' AND f.parent_id = $1 AND f.child_kind = 'account' AND {} AND {} ORDER BY account.name, account.id LIMIT 200",
+        as_of.holds("p"),
+        as_of.holds("f"),
+        scope::accounts(actor)
+    );
+    db.all(&sql, args![parent.0]).await
 }
 
 /// Someone who works at the account.
@@ -160,10 +177,11 @@ pub struct Colleague {
 }
 
 /// People who work at the account, by name; one more than `limit` if there are more.
-pub async fn people_at(db: &impl Query, account: AccountId, limit: usize) -> Result<Vec<Colleague>> {
+pub async fn people_at(db: &impl Query, account: AccountId, as_of: AsOf, limit: usize) -> Result<Vec<Colleague>> {
     let sql = format!(
         "SELECT p.id, p.name, p.role, p.specialty FROM affiliation f JOIN person p ON p.id = f.child_id WHERE f.parent_kind = 'account' \
-         AND f.parent_id = $1 AND f.child_kind = 'person' AND f.valid_to IS NULL ORDER BY p.name, p.id LIMIT {}",
+         AND f.parent_id = $1 AND f.child_kind = 'person' AND {} ORDER BY p.name, p.id LIMIT {}",
+        as_of.holds("f"),
         limit + 1
     );
     db.all(&sql, args![account.0]).await

@@ -109,6 +109,7 @@ pub async fn upsert(tx: &mut Tx, rows: Vec<AccountRow>) -> Result<ChunkReport> {
     note_regions(tx, &mut report, &named, &areas).await?;
     identify(tx, &mut report, &named, &stored).await?;
     let written: Vec<i64> = writes.iter().filter_map(|w| stored.get(&w.source_key).copied()).collect();
+    regions::place_accounts(tx, &written).await?;
     crate::search::index_accounts(tx, &written).await?;
     Ok(report)
 }

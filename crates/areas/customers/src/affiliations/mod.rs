@@ -21,6 +21,7 @@ mod store;
 
 pub use commands::{Close, Correct, ImportAffiliations, Open, Undo};
 pub use model::{AccountSystemRow, Affiliation, HAND, Link, LinkKind, Post, Said, Sighting, Span, fold};
+pub use pages::{LinkGroup, LinkItem, editable, holds, links_of, sample};
 pub use store::{Changes, close_unlisted, current, end, link, migrations, of_child, rebuild, see, upsert};
 
 use rounds_kernel::Permission;

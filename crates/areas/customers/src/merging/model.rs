@@ -77,6 +77,8 @@ const OPEN_PARENT: Once =
     Once { columns: &["child_kind", "parent_kind", "relation", "parent_id"], among: "{row}.valid_to IS NULL", wins: Wins::Survivor };
 const OPEN_CHILD: Once =
     Once { columns: &["child_kind", "child_id", "parent_kind", "relation"], among: "{row}.valid_to IS NULL", wins: Wins::Survivor };
+/// A record counts as one class.
+const ONE_DECISION: Once = Once { columns: &["entity_kind"], among: "", wins: Wins::Survivor };
 /// A source calls a record by one name on a day.
 const ONE_NAME: Once = Once { columns: &["entity_kind", "source", "day"], among: "", wins: Wins::Survivor };
 /// A link between the two records that become one would point at itself.
@@ -124,6 +126,8 @@ pub(crate) const OWN: &[Reference] = &[
     Reference::new("affiliation_edit", "child_id", EntityKind::System).of_kind("child_kind"),
     Reference::new("affiliation_edit", "child_id", EntityKind::Account).of_kind("child_kind"),
     Reference::new("affiliation_edit", "child_id", EntityKind::Person).of_kind("child_kind"),
+    Reference::new("class_decision", "entity_id", EntityKind::System).of_kind("entity_kind").once(&[ONE_DECISION]),
+    Reference::new("class_decision", "entity_id", EntityKind::Account).of_kind("entity_kind").once(&[ONE_DECISION]),
     Reference::new("name_sighting", "entity_id", EntityKind::System).of_kind("entity_kind").once(&[ONE_NAME]),
     Reference::new("name_sighting", "entity_id", EntityKind::Account).of_kind("entity_kind").once(&[ONE_NAME]),
 ];

@@ -27,9 +27,18 @@ CREATE INDEX name_sighting_source ON name_sighting (source, day);
 pub async fn see(tx: &mut Tx, kind: EntityKind, source: &str, day: Day, names: Vec<(i64, String)>) -> Result<()> {
     // One record once: two rows of a file may mean the same.
     let names: BTreeMap<i64, String> = names.into_iter().filter(|(_, n)| !n.is_empty()).collect();
+    let ids: Vec<i64> = names.keys().copied().collect();
     let rows = names.into_iter().map(|(id, name)| args![kind.code(), id, source, i64::from(day.0), name]).collect();
     let update = "ON CONFLICT (entity_id, entity_kind, source, day) DO UPDATE SET name = excluded.name";
-    tx.insert_many("name_sighting", &["entity_kind", "entity_id", "source", "day", "name"], rows, update).await.map(|_| ())
+    tx.insert_many("name_sighting", &["entity_kind", "entity_id", "source", "day", "name"], rows, update).await?;
+    // Whoever bore another name before is found by that too.
+    let mut renamed: Vec<i64> = former(tx, kind, &ids).await?.into_keys().collect();
+    renamed.sort_unstable();
+    match kind {
+        EntityKind::System => crate::search::index_systems(tx, &renamed).await,
+        EntityKind::Account => crate::search::index_accounts(tx, &renamed).await,
+        EntityKind::Person => Ok(()),
+    }
 }
 
 #[derive(FromQueryResult)]

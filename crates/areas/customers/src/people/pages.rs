@@ -3,12 +3,15 @@
 use super::model::Person;
 use super::queries::{PeopleAsk, Workplace, contacts_since, current_places, places_of};
 use super::store;
+use crate::affiliations::{LinkGroup, LinkKind, editable, holds, links_of};
+use crate::as_of::{AsOf, AsOfBar};
+use crate::identifiers::{self, EntityKind};
 use crate::lists::{self, Place, Slice, pager, sort_link};
 use crate::panels::{PanelHtml, Panels, Subject, drawn};
 use crate::scope;
 use crate::timeline::{self, Ask, Timeline};
 use axum::extract::{Query, RawQuery, State};
-use rounds_kernel::{Day, Error, PersonId, PersonRole};
+use rounds_kernel::{Error, Permission, PersonId, PersonRole};
 use rounds_platform::imports::export;
 use rounds_platform::views::{self, Views};
 use rounds_store::facts;
@@ -118,18 +121,15 @@ pub(super) async fn csv(State(app): State<App>, visitor: Visitor, Query(ask): Qu
 struct PersonPage {
     shell: Shell,
     head: RecordHead,
+    person: i64,
+    as_of: AsOfBar,
     facts: Vec<Fact>,
-    places: Vec<Workplace>,
+    numbers: Vec<Fact>,
+    links: Vec<LinkGroup>,
+    /// Kinds of links that may be changed, for those who may.
+    edits: Vec<(String, &'static str)>,
     timeline: Timeline,
     panels: Vec<PanelHtml>,
-}
-
-impl PersonPage {
-    fn when(&self, place: &Workplace) -> String {
-        let day = |d: i64| i32::try_from(d).map_or(String::new(), |d| Day(d).to_string());
-        let until = place.valid_to.map_or(String::new(), |to| format!(" until {}", day(to)));
-        format!("since {}{until} · source {}", day(place.valid_from), place.source)
-    }
 }
 
 /// What the page is asked for.
@@ -138,6 +138,7 @@ impl PersonPage {
 pub struct DetailAsk {
     channel: String,
     older: String,
+    as_of: String,
 }
 
 /// Draws the page of a person within the visitor's scope.
@@ -145,23 +146,30 @@ pub(super) async fn detail(app: App, visitor: Visitor, id: i64, ask: DetailAsk, 
     let (db, actor, key) = (app.db(), &visitor.actor, PersonId(id));
     scope::see_person(db, actor, key).await?;
     let person = store::get(db, key).await?.ok_or_else(|| Error::not_found("person"))?;
+    let as_of = AsOf::parse(&ask.as_of)?;
     let places = places_of(db, actor, key).await?;
+    let links = links_of(db, actor, "person", id, as_of).await?;
+    let numbers = identifiers::of(db, EntityKind::Person, id).await?;
     let zone = places.iter().find(|p| p.valid_to.is_none()).map_or_else(|| actor.zone.clone(), |p| p.zone.clone());
     let path = format!("/people/{id}");
     let asked = Ask { subject: facts::Subject::Person(key), path: &path, channel: &ask.channel, older: &ask.older, zone: &zone };
     let contacts = contacts_since(db, key, visitor.now.plus_days(-90).0).await?;
     page(&PersonPage {
         shell: visitor.shell(&app, &person.name),
-        head: head(&person, &places),
+        person: id,
+        as_of: as_of.bar(&path, &[]),
+        head: head(&person, &links),
         facts: facts_of(&person, &zone, contacts),
+        numbers: crate::accounts::number_facts(&numbers, EntityKind::Person, id),
+        edits: if actor.may(Permission::WriteRecord) { editable("person", id) } else { Vec::new() },
         timeline: timeline::load(db, actor, visitor.now, &asked).await?,
-        places,
+        links,
         panels: drawn(&panels, &app, &visitor, Subject::Person(key)).await?,
     })
 }
 
-fn head(person: &Person, places: &[Workplace]) -> RecordHead {
-    let at = places.iter().find(|p| p.valid_to.is_none());
+fn head(person: &Person, links: &[LinkGroup]) -> RecordHead {
+    let at = holds(links, LinkKind::PersonAccount);
     let mut identifiers = vec![("Role".to_owned(), person.role_label().to_owned())];
     if !person.specialty.is_empty() {
         identifiers.push(("Specialty".into(), person.specialty.clone()));
@@ -209,9 +217,7 @@ pub(super) fn samples() -> Vec<(&'static str, String)> {
         city: "Duluth".into(),
         state: "MN".into(),
         zone: "America/Chicago".into(),
-        valid_from: 19_000,
         valid_to,
-        source: "simulation".into(),
     };
     let slice = Slice { rows: vec![person(31, "Dr. Aoife Meyer"), person(32, "<b>Nurse</b> O'Hara")], previous: None, next: None };
     let empty = Slice { rows: Vec::new(), previous: None, next: None };
@@ -219,18 +225,22 @@ pub(super) fn samples() -> Vec<(&'static str, String)> {
     let list = |ask: PeopleAsk, slice, total: &str| {
         askama::Template::render(&list_view(Shell::sample("People"), &ask, slice, total, at())).unwrap_or_default()
     };
-    let draw = |person: &Person, places: Vec<Workplace>, timeline: Timeline| {
+    let draw = |person: &Person, links: Vec<LinkGroup>, timeline: Timeline| {
         let page = PersonPage {
             shell: Shell::sample(&person.name),
-            head: head(person, &places),
+            person: person.id,
+            as_of: AsOf::TODAY.bar("/people/31", &[]),
+            head: head(person, &links),
             facts: facts_of(person, "America/Chicago", 7),
-            places,
+            numbers: Vec::new(),
+            edits: editable("person", person.id),
+            links,
             timeline,
             panels: Vec::new(),
         };
         askama::Template::render(&page).unwrap_or_default()
     };
-    let known = vec![place(7, "St. Brigid Medical Center", None), place(8, "Lakeside Hospital", Some(20_000))];
+    let known = vec![crate::affiliations::sample(LinkKind::PersonAccount)];
     vec![
         ("people", list(PeopleAsk { role: "physician".into(), account: "7".into(), ..PeopleAsk::default() }, slice, "100")),
         ("people, none", list(PeopleAsk::default(), empty.clone(), "0")),

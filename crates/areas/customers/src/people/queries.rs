@@ -92,12 +92,8 @@ pub struct Workplace {
     pub state: String,
     /// Its time zone.
     pub zone: String,
-    /// First day.
-    pub valid_from: i64,
     /// Day from which it no longer holds.
     pub valid_to: Option<i64>,
-    /// Where it comes from.
-    pub source: String,
 }
 
 async fn workplaces(db: &impl Query, actor: &Actor, people: &[i64], current_only: bool) -> Result<Vec<Workplace>> {
@@ -107,7 +103,7 @@ async fn workplaces(db: &impl Query, actor: &Actor, people: &[i64], current_only
     let list = people.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
     let current = if current_only { "AND f.valid_to IS NULL" } else { "" };
     let sql = format!(
-        "SELECT f.child_id, account.id, account.name, account.city, account.state, account.zone, f.valid_from, f.valid_to, f.source \
+        "SELECT f.child_id, account.id, account.name, account.city, account.state, account.zone, f.valid_to \
          FROM affiliation f JOIN account ON account.id = f.parent_id WHERE f.child_kind = 'person' AND f.parent_kind = 'account' \
          AND f.child_id IN ({list}) {current} AND {} ORDER BY f.valid_from DESC, f.id DESC",
         scope::accounts(actor)

@@ -46,7 +46,7 @@ pub async fn ids(db: &impl Query, keys: &[&str]) -> Result<HashMap<String, i64>>
 /// Where a row places its person.
 struct Placed {
     key: String,
-    account: i64,
+    account: Option<i64>,
     from: Day,
     source: String,
 }
@@ -66,7 +66,9 @@ pub async fn upsert(tx: &mut Tx, rows: Vec<PersonRow>) -> Result<ChunkReport> {
     let mut writes = Writes::default();
     let mut placed: Vec<Placed> = Vec::new();
     for row in rows {
-        let Some(account) = places.get(&row.account_key).copied() else {
+        // Where someone works may be told apart from who they are, with its days: then the row names no account.
+        let account = places.get(&row.account_key).copied();
+        if account.is_none() && !row.account_key.is_empty() {
             let cause = format!("There is no account with the key “{}”.", row.account_key);
             report.rejects.push(reject(row.line, "import.account_unknown", cause, "Import the accounts first, or correct the key."));
             continue;
@@ -235,9 +237,11 @@ async fn save(tx: &mut Tx, people: &[Person]) -> Result<()> {
 
 /// Links people to accounts; says for each whether that changed something.
 async fn place(tx: &mut Tx, placed: &[Placed], ids: &HashMap<String, i64>) -> Result<Vec<bool>> {
-    let link = |p: &Placed| {
+    let link = |(p, parent): (&Placed, i64)| {
         let child = ids.get(&p.key).copied().unwrap_or_default();
-        Link { child, parent: p.account, from: p.from, source: p.source.clone(), confidence: 1.0 }
+        Link { child, parent, from: p.from, source: p.source.clone(), confidence: 1.0 }
     };
-    affiliations::link(tx, LinkKind::PersonAccount, placed.iter().map(link).collect()).await
+    let links = placed.iter().filter_map(|p| Some((p, p.account?))).map(link).collect();
+    let mut changed = affiliations::link(tx, LinkKind::PersonAccount, links).await?.into_iter();
+    Ok(placed.iter().map(|p| p.account.is_some() && changed.next() == Some(true)).collect())
 }

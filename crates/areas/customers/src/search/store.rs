@@ -1,11 +1,13 @@
 //! Documents of the search index.
 
 use crate::affiliations::{self, LinkKind};
+use crate::identifiers::EntityKind;
+use crate::names;
 use rounds_kernel::{CareSetting, PersonRole, Result};
 use rounds_platform::scope::users_of;
 use rounds_store::search::{Doc, DocKind, put};
 use rounds_store::{FromQueryResult, Query, Tx, args};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Rows a step.
 const STEP: usize = 1_000;
@@ -27,6 +29,11 @@ fn doc(kind: DocKind, path: &str, entry: Entry, what: &str, users: Vec<i64>) -> 
     Doc { kind, id: entry.id, title: entry.name, subtitle, href: format!("{path}/{}", entry.id), users }
 }
 
+/// Names that a record bore before: it is still found by them.
+fn formerly(former: &HashMap<i64, Vec<String>>, id: i64) -> String {
+    former.get(&id).map_or(String::new(), |names| format!(" (formerly {})", names.join(", ")))
+}
+
 /// Puts systems into the index, with the users of all their accounts.
 pub async fn index_systems(tx: &mut Tx, ids: &[i64]) -> Result<()> {
     for chunk in ids.chunks(STEP) {
@@ -35,8 +42,10 @@ pub async fn index_systems(tx: &mut Tx, ids: &[i64]) -> Result<()> {
             list(chunk)
         );
         let mut users = users_through(tx, "system", chunk).await?;
+        let former = names::former(tx, EntityKind::System, chunk).await?;
         let docs = tx.all::<Entry>(&sql, vec![]).await?.into_iter().map(|e| {
             let seen = users.remove(&e.id).unwrap_or_default();
+            let e = Entry { name: format!("{}{}", e.name, formerly(&former, e.id)), ..e };
             doc(DocKind::System, "/systems", e, "Health system", seen.into_iter().collect())
         });
         let docs = docs.collect();
@@ -50,10 +59,11 @@ pub async fn index_accounts(tx: &mut Tx, ids: &[i64]) -> Result<()> {
     for chunk in ids.chunks(STEP) {
         let sql = format!("SELECT id, name, setting AS kind, city || ', ' || state AS place FROM account WHERE id IN ({})", list(chunk));
         let users = users_of(tx, chunk).await?;
+        let former = names::former(tx, EntityKind::Account, chunk).await?;
         let docs = tx.all::<Entry>(&sql, vec![]).await?.into_iter().map(|e| {
             let (seen, what) =
                 (users.get(&e.id).cloned().unwrap_or_default(), CareSetting::parse(&e.kind).map_or("Account", CareSetting::label));
-            let title = format!("{}, {}", e.name, e.place);
+            let title = format!("{}, {}{}", e.name, e.place, formerly(&former, e.id));
             doc(DocKind::Account, "/accounts", Entry { name: title, place: String::new(), ..e }, what, seen)
         });
         let docs = docs.collect();

@@ -1,17 +1,22 @@
 //! Pages of systems.
 
 use super::model::System;
-use super::queries::{Listed, Member, Stakeholder, SystemsAsk, deciders, members, people, states};
+use super::queries::{
+    Gone, Listed, Member, Stakeholder, SubSystem, SystemsAsk, deciders, gone_to, members, people, people_by_account, states, sub_systems,
+};
 use super::store;
+use crate::affiliations::{LinkGroup, LinkKind, editable, holds, links_of};
 use crate::as_of::{AsOf, AsOfBar};
+use crate::identifiers::{self, EntityKind, Held};
 use crate::lists::{self, Place, Slice, pager, sort_link};
+use crate::names;
 use crate::panels::{PanelHtml, Panels, Subject, drawn};
 use crate::scope;
 use axum::extract::{Query, RawQuery, State};
-use rounds_kernel::{CareSetting, Day, Error, PersonRole, SystemId};
+use rounds_kernel::{CareSetting, Day, Error, Permission, PersonRole, SystemId};
 use rounds_platform::imports::export;
 use rounds_platform::views::{self, Views};
-use rounds_web::components::{Chip, Column, Filter, Pager, RecordHead, Stat, Tone};
+use rounds_web::components::{Chip, Column, Fact, Filter, Pager, RecordHead, Stat, Tone};
 use rounds_web::{App, Shell, Visitor, WebResult, page};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -85,12 +90,44 @@ struct SystemPage {
     as_of: AsOfBar,
     head: RecordHead,
     stats: Vec<Stat>,
+    system: i64,
+    /// What became of a system without accounts; empty while it has some.
+    gone: String,
+    numbers: Vec<Fact>,
+    links: Vec<LinkGroup>,
+    /// Kinds of links that may be changed, for those who may.
+    edits: Vec<(String, &'static str)>,
+    tree: Vec<Branch>,
+    subs: Vec<SubSystem>,
     columns: Vec<Column>,
     members: Vec<Member>,
-    regions: Vec<(i64, String, usize)>,
     people_columns: Vec<Column>,
     people: Vec<Stakeholder>,
     panels: Vec<PanelHtml>,
+}
+
+/// One region of the tree: its address, its name, and its accounts with their words.
+#[derive(Debug)]
+struct Branch {
+    href: Option<String>,
+    name: String,
+    words: String,
+    accounts: Vec<(String, String, String)>,
+}
+
+/// Everything read for the page of a system.
+#[derive(Default)]
+struct Found {
+    members: Vec<Member>,
+    people: i64,
+    by_account: BTreeMap<i64, i64>,
+    deciders: Vec<Stakeholder>,
+    links: Vec<LinkGroup>,
+    numbers: Vec<Held>,
+    former: Vec<String>,
+    subs: Vec<SubSystem>,
+    gone: Option<Gone>,
+    may_change: bool,
 }
 
 impl SystemPage {
@@ -111,48 +148,91 @@ impl SystemPage {
 pub(super) async fn detail(app: App, visitor: Visitor, id: i64, as_of: AsOf, panels: Panels) -> WebResult {
     let (db, actor, key) = (app.db(), &visitor.actor, SystemId(id));
     scope::see_system(db, actor, key).await?;
-    let system = store::get(db, key).await?.ok_or_else(|| Error::not_found("system"))?;
-    let found = (
-        members(db, actor, key, as_of).await?,
-        people(db, actor, key, as_of).await?,
-        deciders(db, actor, key, as_of, DECIDERS_SHOWN).await?,
-    );
+    let mut system = store::get(db, key).await?.ok_or_else(|| Error::not_found("system"))?;
+    let former = names::former(db, EntityKind::System, &[id]).await?.remove(&id).unwrap_or_default();
+    if let Some(then) = names::on(db, EntityKind::System, &[id], as_of).await?.remove(&id) {
+        system.name = then;
+    }
+    let members = members(db, actor, key, as_of).await?;
+    let found = Found {
+        people: people(db, actor, key, as_of).await?,
+        by_account: people_by_account(db, actor, key, as_of).await?,
+        deciders: deciders(db, actor, key, as_of, DECIDERS_SHOWN).await?,
+        links: links_of(db, actor, "system", id, as_of).await?,
+        numbers: identifiers::of(db, EntityKind::System, id).await?,
+        subs: sub_systems(db, actor, key, as_of).await?,
+        gone: if members.is_empty() { gone_to(db, key, as_of.or(visitor.now.day())).await? } else { None },
+        may_change: actor.may(Permission::WriteRecord),
+        former,
+        members,
+    };
     let panels = drawn(&panels, &app, &visitor, Subject::System(key)).await?;
     page(&detail_view(visitor.shell(&app, &system.name), system, found, (as_of, panels)))
 }
 
-fn detail_view(
-    shell: Shell,
-    system: System,
-    (members, people, deciders): (Vec<Member>, i64, Vec<Stakeholder>),
-    (as_of, panels): (AsOf, Vec<PanelHtml>),
-) -> SystemPage {
-    let states: BTreeSet<&str> = members.iter().map(|m| m.state.as_str()).collect();
-    let mut regions: BTreeMap<i64, (String, usize)> = BTreeMap::new();
-    for (hrr, name) in members.iter().filter_map(|m| Some((m.hrr?, m.hrr_name.clone()?))) {
-        regions.entry(hrr).or_insert((name, 0)).1 += 1;
+fn branches(members: &[Member], people: &BTreeMap<i64, i64>, as_of: AsOf) -> Vec<Branch> {
+    let mut regions: BTreeMap<(Option<i64>, String), Vec<&Member>> = BTreeMap::new();
+    for m in members {
+        let name = m.hrr_name.clone().unwrap_or_else(|| if m.state.is_empty() { "Region unknown".into() } else { m.state.clone() });
+        regions.entry((m.hrr, name)).or_default().push(m);
     }
-    let mut regions: Vec<(i64, String, usize)> = regions.into_iter().map(|(hrr, (name, count))| (hrr, name, count)).collect();
-    regions.sort_by_key(|(hrr, _, count)| (std::cmp::Reverse(*count), *hrr));
-    let accounts = format!("/accounts?system={}", system.id);
-    let stats = vec![
-        Stat::new("Accounts", members.len().to_string(), &accounts),
+    let count = |n: i64, one: &str, many: &str| if n == 1 { format!("1 {one}") } else { format!("{n} {many}") };
+    let account = |m: &&Member| {
+        let setting = CareSetting::parse(&m.setting).map_or(m.setting.as_str(), |s| s.label());
+        let known = people.get(&m.id).copied().unwrap_or(0);
+        (as_of.link(&format!("/accounts/{}", m.id)), m.name.clone(), format!("{setting}, {}", count(known, "person known", "people known")))
+    };
+    let mut all: Vec<Branch> = regions
+        .into_iter()
+        .map(|((hrr, name), members)| Branch {
+            href: hrr.map(|h| format!("/accounts?hrr={h}")),
+            name,
+            words: count(members.len() as i64, "account", "accounts"),
+            accounts: members.iter().map(account).collect(),
+        })
+        .collect();
+    all.sort_by(|a, b| b.accounts.len().cmp(&a.accounts.len()).then(a.name.cmp(&b.name)));
+    all
+}
+
+fn stats_of(system: &System, found: &Found, regions: usize) -> Vec<Stat> {
+    let states: BTreeSet<&str> = found.members.iter().map(|m| m.state.as_str()).filter(|s| !s.is_empty()).collect();
+    vec![
+        Stat::new("Accounts", found.members.len().to_string(), &format!("/accounts?system={}", system.id)),
         Stat::new("States", states.len().to_string(), "#accounts").note(states.into_iter().collect::<Vec<_>>().join(", "), Tone::Plain),
-        Stat::new("Referral regions", regions.len().to_string(), "#regions"),
-        Stat::new("People known", people.to_string(), &format!("/people?system={}", system.id)),
-    ];
+        Stat::new("Regions", regions.to_string(), "#tree"),
+        Stat::new("People known", found.people.to_string(), &format!("/people?system={}", system.id)),
+    ]
+}
+
+fn head_of(system: &System, found: &Found) -> RecordHead {
     let place = [system.city.as_str(), system.state.as_str()].into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>().join(", ");
-    let simulated = (system.source == "simulation").then(|| Chip::new("Simulated system", Tone::Warn));
+    let mut identifiers = vec![("Key".to_owned(), system.source_key.clone()), ("Head office".into(), place)];
+    for (label, kind) in [("Owned by", LinkKind::SystemSystem), ("Buys through", LinkKind::SystemGroup)] {
+        identifiers.extend(holds(&found.links, kind).map(|l| (label.to_owned(), l.name.clone())));
+    }
+    if !found.former.is_empty() {
+        identifiers.push(("Formerly".into(), found.former.join(", ")));
+    }
+    identifiers.push(("Source".into(), system.source.clone()));
+    let chips = if system.source == "simulation" { vec![Chip::new("Simulated system", Tone::Warn)] } else { Vec::new() };
+    RecordHead { kind: "Health system".into(), name: system.name.clone(), identifiers, chips }
+}
+
+fn detail_view(shell: Shell, system: System, found: Found, (as_of, panels): (AsOf, Vec<PanelHtml>)) -> SystemPage {
+    let tree = branches(&found.members, &found.by_account, as_of);
     SystemPage {
         shell,
         as_of: as_of.bar(&format!("/systems/{}", system.id), &[]),
-        head: RecordHead {
-            kind: "Health system".into(),
-            name: system.name,
-            identifiers: vec![("Key".into(), system.source_key), ("Head office".into(), place), ("Source".into(), system.source)],
-            chips: simulated.into_iter().collect(),
-        },
-        stats,
+        head: head_of(&system, &found),
+        stats: stats_of(&system, &found, tree.len()),
+        system: system.id,
+        gone: found.gone.as_ref().map_or(String::new(), Gone::words),
+        numbers: crate::accounts::number_facts(&found.numbers, EntityKind::System, system.id),
+        edits: if found.may_change { editable("system", system.id) } else { Vec::new() },
+        links: found.links,
+        tree,
+        subs: found.subs,
         columns: vec![
             Column::text("Account"),
             Column::text("Setting"),
@@ -160,10 +240,9 @@ fn detail_view(
             Column::text("Referral region"),
             Column::text("In the system since"),
         ],
-        members,
-        regions,
+        members: found.members,
         people_columns: vec![Column::text("Name"), Column::text("Role")],
-        people: deciders,
+        people: found.deciders,
         panels,
     }
 }
@@ -193,7 +272,18 @@ pub(super) fn samples() -> Vec<(&'static str, String)> {
         source: "ahrq-systems".into(),
     };
     let people = vec![Stakeholder { id: 33, name: "Tomás Ó Conaill".into(), role: "procurement".into() }];
-    let full = (vec![member(7, "St. Brigid Medical Center"), member(8, "Lakeside Hospital")], 41, people);
+    let full = Found {
+        members: vec![member(7, "St. Brigid Medical Center"), member(8, "Lakeside Hospital")],
+        people: 41,
+        by_account: BTreeMap::from([(7, 40), (8, 1)]),
+        deciders: people,
+        links: vec![crate::affiliations::sample(LinkKind::SystemGroup)],
+        numbers: vec![Held { entity_id: 3, scheme: "chsp_system".into(), value: "HSI00000467".into(), source: "ahrq-systems".into() }],
+        former: vec!["Old <b>Lakes</b>".into()],
+        subs: vec![SubSystem { id: 9, name: "Northlake East".into(), accounts: 4 }],
+        gone: None,
+        may_change: true,
+    };
     let list = |ask: &SystemsAsk, slice, total: &str| {
         askama::Template::render(&list_view(Shell::sample("Systems"), ask, slice, total, &states)).unwrap_or_default()
     };
@@ -206,6 +296,7 @@ pub(super) fn samples() -> Vec<(&'static str, String)> {
         ("systems, none", list(&SystemsAsk::default(), empty.clone(), "0")),
         ("systems, none found", list(&SystemsAsk { name: "zz".into(), ..SystemsAsk::default() }, empty, "0")),
         ("system", detail(full)),
-        ("system, nothing known", detail((Vec::new(), 0, Vec::new()))),
+        ("system, nothing known", detail(Found::default())),
+        ("system, merged", detail(Found { gone: Some(Gone { day: 18_992, name: Some("Southlake".into()) }), ..Found::default() })),
     ]
 }

@@ -173,3 +173,89 @@ pub async fn deciders(db: &impl Query, actor: &Actor, system: SystemId, as_of: A
     );
     db.all(&sql, args![system.0]).await
 }
+
+/// People known at each of the system's accounts that the actor may see, on the day.
+pub async fn people_by_account(db: &impl Query, actor: &Actor, system: SystemId, as_of: AsOf) -> Result<BTreeMap<i64, i64>> {
+    let sql = format!(
+        "SELECT f.child_id AS id, COUNT(p.child_id) AS accounts FROM affiliation f JOIN account ON account.id = f.child_id \
+         JOIN affiliation p ON p.parent_kind = 'account' AND p.parent_id = account.id AND p.child_kind = 'person' AND {} \
+         WHERE f.child_kind = 'account' AND f.parent_kind = 'system' AND f.parent_id = $1 AND {} AND {} GROUP BY f.child_id",
+        as_of.holds("p"),
+        as_of.holds("f"),
+        scope::accounts(actor)
+    );
+    Ok(db.all::<Counted>(&sql, args![system.0]).await?.into_iter().map(|c| (c.id, c.accounts)).collect())
+}
+
+#[derive(FromQueryResult)]
+struct Counted {
+    id: i64,
+    accounts: i64,
+}
+
+/// A system that is owned by another.
+#[derive(Debug, Clone, FromQueryResult)]
+pub struct SubSystem {
+    /// Id.
+    pub id: i64,
+    /// Name.
+    pub name: String,
+    /// Its accounts that the actor may see.
+    pub accounts: i64,
+}
+
+/// Systems that are owned by this one on the day, with the accounts that the actor may see.
+pub async fn sub_systems(db: &impl Query, actor: &Actor, parent: SystemId, as_of: AsOf) -> Result<Vec<SubSystem>> {
+    let sql = format!(
+        "SELECT health_system.id, health_system.name, (SELECT COUNT(*) FROM affiliation a JOIN account ON account.id = a.child_id \
+         WHERE a.child_kind = 'account' AND a.parent_kind = 'system' AND a.parent_id = health_system.id AND {} AND {}) AS accounts \
+         FROM affiliation f JOIN health_system ON health_system.id = f.child_id \
+         WHERE f.child_kind = 'system' AND f.parent_kind = 'system' AND f.parent_id = $1 AND {} AND {} ORDER BY health_system.name, health_system.id",
+        as_of.holds("a"),
+        scope::accounts(actor),
+        as_of.holds("f"),
+        scope::systems(actor)
+    );
+    db.all(&sql, args![parent.0]).await
+}
+
+/// Where the accounts of a system without accounts went.
+#[derive(Debug, Clone, FromQueryResult)]
+pub struct Gone {
+    /// The day on which the last of them left.
+    pub day: i64,
+    /// The system of which most of them are part since; none when they are independent.
+    pub name: Option<String>,
+}
+
+impl Gone {
+    /// In a sentence.
+    pub fn words(&self) -> String {
+        let day = i32::try_from(self.day).map_or(String::new(), |d| rounds_kernel::Day(d).to_string());
+        match &self.name {
+            Some(name) => format!("It lost its last accounts on {day}; most of them are part of {name} since."),
+            None => format!("It lost its last accounts on {day}; they are independent or no longer listed."),
+        }
+    }
+}
+
+/// What became of the accounts that left the system last, up to `day`; none when it never had any.
+pub async fn gone_to(db: &impl Query, system: SystemId, day: rounds_kernel::Day) -> Result<Option<Gone>> {
+    let of = "child_kind = 'account' AND parent_kind = 'system'";
+    let last = db
+        .number(
+            &format!("SELECT MAX(valid_to) FROM affiliation WHERE {of} AND parent_id = $1 AND valid_to <= $2"),
+            args![system.0, i64::from(day.0)],
+        )
+        .await?;
+    if last == 0 {
+        return Ok(None);
+    }
+    let sql = format!(
+        "SELECT CAST($2 AS BIGINT) AS day, s.name FROM affiliation f JOIN affiliation n ON n.child_kind = 'account' AND n.parent_kind = 'system' \
+         AND n.child_id = f.child_id AND n.valid_from = f.valid_to JOIN health_system s ON s.id = n.parent_id \
+         WHERE f.child_kind = 'account' AND f.parent_kind = 'system' AND f.parent_id = $1 AND f.valid_to = $2 \
+         GROUP BY s.id, s.name ORDER BY COUNT(*) DESC, s.id LIMIT 1"
+    );
+    Ok(Some(db.one(&sql, args![system.0, last]).await?.unwrap_or(Gone { day: last, name: None })))
+}

@@ -1,12 +1,15 @@
 //! The page of one account.
 
 use crate::accounts::model::Account;
-use crate::accounts::queries::{Colleague, FamilyOrders, Linked, orders_by_family, people_at, systems_of};
-use crate::identifiers::{self, CCN, CHSP_HOSPITAL, EntityKind, Held};
+use crate::accounts::queries::{Colleague, FamilyOrders, Site, orders_by_family, people_at, sites_of};
+use crate::affiliations::{LinkGroup, LinkKind, editable, holds, links_of};
+use crate::as_of::{AsOf, AsOfBar};
+use crate::identifiers::{self, CCN, EntityKind, Held};
+use crate::names;
 use crate::panels::{PanelHtml, Panels, Subject, drawn};
 use crate::timeline::{self, Ask, Timeline};
 use crate::{accounts, scope};
-use rounds_kernel::{AccountId, Day, Error, Money, Permission, PersonRole};
+use rounds_kernel::{AccountId, Error, Money, Permission, PersonRole};
 use rounds_store::facts;
 use rounds_web::charts::{self, Chart, Row, Spec};
 use rounds_web::components::{Chip, Column, Fact, RecordHead, Tone};
@@ -22,8 +25,13 @@ struct AccountPage {
     shell: Shell,
     account: i64,
     head: RecordHead,
+    as_of: AsOfBar,
     facts: Vec<Fact>,
-    systems: Vec<Link>,
+    numbers: Vec<Fact>,
+    links: Vec<LinkGroup>,
+    /// Kinds of links that may be changed, for those who may.
+    edits: Vec<(String, &'static str)>,
+    sites: Vec<Site>,
     people_columns: Vec<Column>,
     people: Vec<Colleague>,
     more_people: bool,
@@ -33,42 +41,43 @@ struct AccountPage {
     panels: Vec<PanelHtml>,
 }
 
-/// A system with the days between which the account was part of it.
-#[derive(Debug)]
-struct Link {
-    id: i64,
-    name: String,
-    when: String,
-    current: bool,
-}
-
 /// What the page is asked for.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct DetailAsk {
     channel: String,
     older: String,
+    as_of: String,
 }
 
 /// Draws the page of an account within the visitor's scope.
 pub async fn detail(app: App, visitor: Visitor, id: i64, ask: DetailAsk, panels: Panels) -> WebResult {
     let (db, actor, key) = (app.db(), &visitor.actor, AccountId(id));
     scope::see_account(db, actor, key).await?;
-    let account = accounts::get(db, key).await?.ok_or_else(|| Error::not_found("account"))?;
-    let mut people = people_at(db, key, PEOPLE_SHOWN).await?;
+    let mut account = accounts::get(db, key).await?.ok_or_else(|| Error::not_found("account"))?;
+    let as_of = AsOf::parse(&ask.as_of)?;
+    let former = names::former(db, EntityKind::Account, &[id]).await?.remove(&id).unwrap_or_default();
+    if let Some(then) = names::on(db, EntityKind::Account, &[id], as_of).await?.remove(&id) {
+        account.name = then;
+    }
+    let mut people = people_at(db, key, as_of, PEOPLE_SHOWN).await?;
     let more_people = people.len() > PEOPLE_SHOWN;
     people.truncate(PEOPLE_SHOWN);
     let path = format!("/accounts/{id}");
     let asked = Ask { subject: facts::Subject::Account(key), path: &path, channel: &ask.channel, older: &ask.older, zone: &account.zone };
     let orders = if actor.may(Permission::ReadOrders) { Some(order_chart(orders_by_family(db, key, visitor.now).await?)) } else { None };
     let numbers = identifiers::of(db, EntityKind::Account, id).await?;
-    let systems = systems_of(db, key).await?;
+    let links = links_of(db, actor, "account", id, as_of).await?;
     page(&AccountPage {
         shell: visitor.shell(&app, &account.name),
         account: id,
-        head: head(&account, &numbers, &systems),
-        facts: facts_of(&account, &numbers),
-        systems: links(systems),
+        head: head(&account, &numbers, &links, &former),
+        as_of: as_of.bar(&path, &[]),
+        facts: facts_of(&account),
+        numbers: number_facts(&numbers, EntityKind::Account, id),
+        edits: if actor.may(Permission::WriteRecord) { editable("account", id) } else { Vec::new() },
+        sites: sites_of(db, actor, key, as_of).await?,
+        links,
         people_columns: people_columns(),
         people,
         more_people,
@@ -82,24 +91,19 @@ fn people_columns() -> Vec<Column> {
     vec![Column::text("Name"), Column::text("Role"), Column::text("Specialty")]
 }
 
-fn day(day: i64) -> String {
-    i32::try_from(day).map_or(String::new(), |d| Day(d).to_string())
-}
-
-fn links(systems: Vec<Linked>) -> Vec<Link> {
-    let link = |l: Linked| {
-        let until = l.valid_to.map_or(String::new(), |to| format!(" until {}", day(to)));
-        Link {
-            id: l.id,
-            name: l.name,
-            when: format!("since {}{until} · source {}", day(l.valid_from), l.source),
-            current: l.valid_to.is_none(),
-        }
+/// The numbers of a record, each with how sure it is; the label opens where they are changed.
+pub(crate) fn number_facts(numbers: &[Held], kind: EntityKind, id: i64) -> Vec<Fact> {
+    let fact = |h: &Held| {
+        let scheme = identifiers::Scheme::parse(&h.scheme);
+        let standing = identifiers::standing(&h.scheme, &h.value).code();
+        Fact::new(scheme.map_or(h.scheme.as_str(), |s| s.label), h.value.clone())
+            .link(format!("/identifiers/{}/{id}", kind.code()))
+            .note(identifiers::Standing::words(standing))
     };
-    systems.into_iter().map(link).collect()
+    numbers.iter().map(fact).collect()
 }
 
-fn head(account: &Account, numbers: &[Held], systems: &[Linked]) -> RecordHead {
+fn head(account: &Account, numbers: &[Held], links: &[LinkGroup], former: &[String]) -> RecordHead {
     let mut identifiers = Vec::new();
     if let Some(ccn) = numbers.iter().find(|n| n.scheme == CCN) {
         identifiers.push(("CCN".to_owned(), ccn.value.clone()));
@@ -108,7 +112,13 @@ fn head(account: &Account, numbers: &[Held], systems: &[Linked]) -> RecordHead {
     if !place.is_empty() {
         identifiers.push(("Town".into(), place));
     }
-    identifiers.push(("System".into(), systems.iter().find(|s| s.valid_to.is_none()).map_or("independent".into(), |s| s.name.clone())));
+    identifiers.push(("System".into(), holds(links, LinkKind::AccountSystem).map_or("independent".into(), |s| s.name.clone())));
+    for (label, kind) in [("Belongs to", LinkKind::AccountAccount), ("Buys through", LinkKind::AccountGroup)] {
+        identifiers.extend(holds(links, kind).map(|l| (label.to_owned(), l.name.clone())));
+    }
+    if !former.is_empty() {
+        identifiers.push(("Formerly".into(), former.join(", ")));
+    }
     let mut chips = vec![Chip::new(account.setting_label(), Tone::Plain)];
     if let Some(rating) = account.rating {
         let tone = if rating >= 4 { Tone::Good } else { Tone::Plain };
@@ -120,7 +130,7 @@ fn head(account: &Account, numbers: &[Held], systems: &[Linked]) -> RecordHead {
     RecordHead { kind: "Account".into(), name: account.name.clone(), identifiers, chips }
 }
 
-fn facts_of(account: &Account, numbers: &[Held]) -> Vec<Fact> {
+fn facts_of(account: &Account) -> Vec<Fact> {
     let or_unknown = |text: Option<String>| text.filter(|t| !t.is_empty()).unwrap_or_else(|| "unknown".into());
     let address = [account.street.as_str(), account.city.as_str(), account.state.as_str(), account.zip.as_str()];
     let address: Vec<&str> = address.into_iter().filter(|t| !t.is_empty()).collect();
@@ -141,7 +151,6 @@ fn facts_of(account: &Account, numbers: &[Held]) -> Vec<Fact> {
         Fact::new("Beds", or_unknown(account.beds.map(|b| b.to_string()))),
         Fact::new("CMS rating", or_unknown(account.rating.map(|r| format!("{r} of 5")))),
         Fact::new("Time zone", account.zone.clone()).note("of the state; its edges may differ by an hour"),
-        Fact::new("AHRQ number", or_unknown(numbers.iter().find(|n| n.scheme == CHSP_HOSPITAL).map(|n| n.value.clone()))),
         Fact::new("Source", account.source.clone()),
     ]
 }
@@ -181,18 +190,21 @@ pub(super) fn samples() -> Vec<(&'static str, String)> {
         ..Account::default()
     };
     let numbers = vec![Held { entity_id: 7, scheme: CCN.into(), value: "240080".into(), source: "ahrq-hospitals".into() }];
-    let system =
-        |id, name: &str, valid_from, valid_to| Linked { id, name: name.into(), valid_from, valid_to, source: "ahrq-hospitals".into() };
-    let systems = vec![system(3, "Northlake Health", 18_627, None), system(4, "Old Lakes", 17_896, Some(18_627))];
+    let links = vec![crate::affiliations::sample(LinkKind::AccountSystem), crate::affiliations::sample(LinkKind::AccountGroup)];
+    let site = Site { id: 9, name: "Lakeside <i>Clinic</i>".into(), role: "campus".into(), setting: "practice".into(), people: 4 };
     let person = |id, name: &str| Colleague { id, name: name.into(), role: "physician".into(), specialty: "Cardiology".into() };
     let families =
         vec![FamilyOrders { family: "Closure".into(), cents: 8_400_000 }, FamilyOrders { family: "Catheters".into(), cents: 3_100_000 }];
     let full = AccountPage {
         shell: Shell::sample("St. Brigid Medical Center"),
         account: 7,
-        head: head(&account, &numbers, &systems),
-        facts: facts_of(&account, &numbers),
-        systems: links(systems),
+        head: head(&account, &numbers, &links, &["Saint Bridget's".to_owned()]),
+        as_of: AsOf::on(rounds_kernel::Day(18_000)).bar("/accounts/7", &[]),
+        facts: facts_of(&account),
+        numbers: number_facts(&numbers, EntityKind::Account, 7),
+        links,
+        edits: editable("account", 7),
+        sites: vec![site],
         people_columns: people_columns(),
         people: vec![person(31, "Dr. Aoife Meyer"), person(32, "Siobhán Ní Riain")],
         more_people: true,
@@ -204,9 +216,13 @@ pub(super) fn samples() -> Vec<(&'static str, String)> {
     let empty = AccountPage {
         shell: Shell::sample("Hospital of the Plains"),
         account: 8,
-        head: head(&bare, &[], &[]),
-        facts: facts_of(&bare, &[]),
-        systems: Vec::new(),
+        head: head(&bare, &[], &[], &[]),
+        as_of: AsOf::TODAY.bar("/accounts/8", &[]),
+        facts: facts_of(&bare),
+        numbers: Vec::new(),
+        links: Vec::new(),
+        edits: Vec::new(),
+        sites: Vec::new(),
         people_columns: people_columns(),
         people: Vec::new(),
         more_people: false,

@@ -3,6 +3,7 @@
 mod detail;
 mod list;
 
+pub(crate) use detail::number_facts;
 pub(super) use detail::{DetailAsk, detail};
 pub(super) use list::{csv, list};
 
