@@ -43,6 +43,11 @@ pub enum Commands {
     User(User),
     /// Make a key for the API; its token is printed this once.
     Key(Key),
+    /// The record as a provider directory in FHIR R4.
+    #[command(subcommand)]
+    Fhir(crate::directory::Fhir),
+    /// Show what a release of hospitals and systems would change, without importing it.
+    Release(crate::directory::Release),
     /// Measure, side by side with peers where asked.
     #[command(subcommand)]
     Bench(Bench),

@@ -4,6 +4,7 @@ mod args;
 pub mod bench;
 pub mod compose;
 mod demo;
+mod directory;
 mod explain;
 mod export;
 mod import;
@@ -36,6 +37,8 @@ pub async fn run(cli: Cli) -> Result<()> {
         Commands::Merge(a) => matching::merge(a).await,
         Commands::User(a) => user::run(a).await,
         Commands::Key(a) => key::run(a).await,
+        Commands::Fhir(a) => directory::run(a).await,
+        Commands::Release(a) => directory::release(a).await,
         Commands::Bench(Bench::Assign(a)) => bench::assign(a),
         Commands::Bench(Bench::Linkage(a)) => bench::linkage(a),
         Commands::Bench(Bench::Week(a)) => bench::week(a).await,
