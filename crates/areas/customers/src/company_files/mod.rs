@@ -15,6 +15,7 @@ mod import;
 mod queries;
 
 pub use import::importers;
+pub(crate) use import::index_again;
 pub use queries::{account_ids, person_ids};
 
 /// Tables this capability owns: none, it writes through the capabilities that own them.

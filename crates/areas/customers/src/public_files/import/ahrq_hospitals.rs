@@ -12,7 +12,7 @@ use crate::affiliations::{self, AccountSystemRow};
 use crate::identifiers::{CCN, CHSP_HOSPITAL, EntityKind};
 use crate::{names, releases, systems};
 use rounds_kernel::{CareSetting, Day, Result, RowReject};
-use rounds_platform::imports::{ChunkReport, Column, FileInfo, Importer, Note, Row};
+use rounds_platform::imports::{ChunkReport, Column, FileInfo, Importer, Note, Row, Touched};
 use rounds_store::Tx;
 use std::collections::{HashMap, HashSet};
 
@@ -105,6 +105,10 @@ impl Importer for AhrqHospitals {
             Some(day) => releases::complete(tx, SOURCE, day, file).await,
             None => Ok(ChunkReport::default()),
         }
+    }
+
+    async fn taken_back(&self, tx: &mut Tx, rows: &[Touched]) -> Result<()> {
+        crate::company_files::index_again(tx, rows).await
     }
 }
 

@@ -4,7 +4,7 @@ use crate::identifiers::{self, CHSP_SYSTEM, EntityKind, NewIdentifier};
 use crate::systems::{self, SystemRow};
 use crate::{names, releases};
 use rounds_kernel::{Day, Result};
-use rounds_platform::imports::{ChunkReport, Column, FileInfo, Importer, Row};
+use rounds_platform::imports::{ChunkReport, Column, FileInfo, Importer, Row, Touched};
 use rounds_store::Tx;
 
 const ID: usize = 0;
@@ -54,6 +54,10 @@ impl Importer for AhrqSystems {
         name_systems(tx, rows.iter().map(|r| r.text(ID))).await?;
         see_names(tx, SOURCE, day, rows.iter().map(|r| (r.text(ID), r.text(NAME)))).await?;
         Ok(report)
+    }
+
+    async fn taken_back(&self, tx: &mut Tx, rows: &[Touched]) -> Result<()> {
+        crate::company_files::index_again(tx, rows).await
     }
 }
 

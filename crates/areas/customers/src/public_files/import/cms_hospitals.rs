@@ -4,7 +4,7 @@ use super::{read_ccn, read_zip};
 use crate::accounts::{self, AccountRow};
 use crate::identifiers::{CCN, Ccn, ccn};
 use rounds_kernel::{CareSetting, Result, RowReject};
-use rounds_platform::imports::{ChunkReport, Column, FileInfo, Importer, Row, reject};
+use rounds_platform::imports::{ChunkReport, Column, FileInfo, Importer, Row, Touched, reject};
 use rounds_store::Tx;
 
 const ID: usize = 0;
@@ -72,6 +72,10 @@ impl Importer for CmsHospitals {
         }
         report.absorb(accounts::upsert(tx, hospitals).await?);
         Ok(report)
+    }
+
+    async fn taken_back(&self, tx: &mut Tx, rows: &[Touched]) -> Result<()> {
+        crate::company_files::index_again(tx, rows).await
     }
 }
 
