@@ -232,7 +232,7 @@ impl Panel for AccessPanel {
                 see_account(db, &visitor.actor, a).await?;
                 (("account", a.0), history(db, None, Some(a.0)).await?, of_person(db, PersonId(0), a, today).await?)
             }
-            Record::System(_) => return Ok(None),
+            _ => return Ok(None),
         };
         let csrf = if visitor.actor.may(Permission::WritePermission) { visitor.csrf.clone() } else { String::new() };
         let holds =
