@@ -40,6 +40,11 @@ pub const REFERENCES: &[Reference] = &[
         among: "",
         wins: Wins::Survivor,
     }]),
+    Reference::new("person_wish", "person_id", Person).keyed_by(RowKey::Number("at")).once(&[Once {
+        columns: &[],
+        among: "",
+        wins: Wins::Latest("at"),
+    }]),
     Reference::new("confirmation", "person_id", Person),
     Reference::new("data_request", "person_id", Person),
 ];

@@ -89,6 +89,8 @@ pub(crate) const OWN: &[Reference] = &[
     Reference::new("fact", "system_id", EntityKind::System),
     Reference::new("fact", "account_id", EntityKind::Account),
     Reference::new("fact", "person_id", EntityKind::Person),
+    Reference::new("text_flag", "account_id", EntityKind::Account),
+    Reference::new("text_flag", "person_id", EntityKind::Person),
     Reference::new("account_scope", "account_id", EntityKind::Account).keyed_by(RowKey::Number("user_id")).once(&[Once {
         columns: &["user_id"],
         among: "",
