@@ -39,6 +39,8 @@ pub enum Commands {
     Match(Match),
     /// Merge two records, or take a merge apart.
     Merge(MergeArgs),
+    /// Everything about a person as a file, and the erasure of their data.
+    Person(Person),
     /// Create users and set passwords.
     User(User),
     /// Make a key for the API; its token is printed this once.
@@ -241,6 +243,37 @@ pub struct MergeArgs {
     /// Take this merge apart instead.
     #[arg(long, conflicts_with_all = ["survivor", "merged"])]
     pub undo: Option<i64>,
+}
+
+/// `rounds person`
+#[derive(Debug, Args)]
+pub struct Person {
+    #[command(flatten)]
+    pub at: Database,
+    /// What to do.
+    #[command(subcommand)]
+    pub act: PersonAct,
+}
+
+/// Acts on a person's data.
+#[derive(Debug, Subcommand)]
+pub enum PersonAct {
+    /// Print everything that is kept about a person, as JSON.
+    Export {
+        /// The person's id.
+        person: i64,
+    },
+    /// Take a person's words out everywhere; counts and sums stay. There is no way back.
+    Erase {
+        /// The person's id.
+        person: i64,
+        /// Who asked, when and how.
+        #[arg(long)]
+        reason: String,
+        /// Why nobody else confirms it, in a sentence.
+        #[arg(long)]
+        alone: String,
+    },
 }
 
 /// `rounds user`

@@ -10,6 +10,7 @@ mod export;
 mod import;
 mod key;
 mod matching;
+mod person;
 mod plan;
 pub mod progress;
 mod serve;
@@ -35,6 +36,7 @@ pub async fn run(cli: Cli) -> Result<()> {
         Commands::Plan(a) => plan::run(a).await,
         Commands::Match(a) => matching::run(a).await,
         Commands::Merge(a) => matching::merge(a).await,
+        Commands::Person(a) => person::run(a).await,
         Commands::User(a) => user::run(a).await,
         Commands::Key(a) => key::run(a).await,
         Commands::Fhir(a) => directory::run(a).await,

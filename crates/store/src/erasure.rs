@@ -139,6 +139,17 @@ async fn mentions(tx: &mut Tx, table: &str, column: &str, words: &[String]) -> R
     Ok(changed)
 }
 
+/// Deletes rows of a table that its owner declared as holding personal data; names come from our own code, never from input.
+pub async fn delete(tx: &mut Tx, table: &str, condition: &str, args: Vec<sea_orm::Value>) -> Result<u64> {
+    tx.execute(&format!("DELETE FROM {table} WHERE {condition}"), args).await
+}
+
+/// Gives columns of such a table other values, written as SQL.
+pub async fn clear(tx: &mut Tx, table: &str, columns: &[(&str, &str)], condition: &str, args: Vec<sea_orm::Value>) -> Result<u64> {
+    let set: Vec<String> = columns.iter().map(|(column, value)| format!("{column} = {value}")).collect();
+    tx.execute(&format!("UPDATE {table} SET {} WHERE {condition}", set.join(", ")), args).await
+}
+
 /// The salt of this installation's suppressions, made when first needed.
 async fn salt(tx: &mut Tx) -> Result<[u8; 32]> {
     const KEY: &str = "suppression.salt";

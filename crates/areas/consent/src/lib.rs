@@ -45,6 +45,7 @@ pub const REFERENCES: &[Reference] = &[
         among: "",
         wins: Wins::Latest("at"),
     }]),
+    Reference::new("personal_wish", "person_id", Person).once(&[Once { columns: &[], among: "", wins: Wins::Latest("at") }]),
     Reference::new("confirmation", "person_id", Person),
     Reference::new("data_request", "person_id", Person),
 ];

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use rounds_kernel::{Error, PersonId, Result};
-use rounds_store::{Db, FromQueryResult, Query, Tx, args};
+use rounds_store::{Db, FromQueryResult, Query, Tx, args, erasure};
 use sea_orm::JsonValue;
 use std::sync::Arc;
 
@@ -100,14 +100,10 @@ impl PersonalData for PersonTable {
     }
 
     async fn erase(&self, tx: &mut Tx, person: PersonId) -> Result<u64> {
-        let sql = match self.erase {
-            Erase::Keep => return Ok(0),
-            Erase::Delete => format!("DELETE FROM {} WHERE {}", self.table, self.condition()),
-            Erase::Clear(columns) => {
-                let set: Vec<String> = columns.iter().map(|(column, value)| format!("{column} = {value}")).collect();
-                format!("UPDATE {} SET {} WHERE {}", self.table, set.join(", "), self.condition())
-            }
-        };
-        tx.execute(&sql, args![person.0]).await
+        match self.erase {
+            Erase::Keep => Ok(0),
+            Erase::Delete => erasure::delete(tx, self.table, &self.condition(), args![person.0]).await,
+            Erase::Clear(columns) => erasure::clear(tx, self.table, columns, &self.condition(), args![person.0]).await,
+        }
     }
 }

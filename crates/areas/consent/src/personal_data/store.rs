@@ -45,7 +45,7 @@ pub fn own() -> Vec<Box<dyn PersonalData>> {
         Box::new(PersonTable::kept("clearance", "person_id", "Contacts taken on")),
         Box::new(PersonTable::deleted("preference", "person_id", "Preferences")),
         Box::new(PersonTable::deleted("preference_task", "person_id", "Preferences by task")),
-        Box::new(PersonTable::deleted("person_wish", "person_id", "Language and best times")),
+        Box::new(PersonTable::deleted("personal_wish", "person_id", "Language and best times")),
         Box::new(PersonTable::deleted("confirmation", "person_id", "Confirmations asked for")),
         Box::new(PersonTable::deleted("access_rule", "person_id", "Access")),
         Box::new(PersonTable::cleared("data_request", "person_id", "Requests about personal data", &[("reason", "'erased'")])),
@@ -54,6 +54,9 @@ pub fn own() -> Vec<Box<dyn PersonalData>> {
         Box::new(PersonTable::deleted("source_record", "entity_id", "What each source says").only(of_person)),
         Box::new(PersonTable::cleared("merge", "survivor_id", "Merges", MERGE).only(of_person)),
         Box::new(PersonTable::cleared("merge", "merged_id", "Merges into another record", MERGE).only(of_person)),
+        Box::new(PersonTable::cleared("stakeholder", "person_id", "Roles as a stakeholder", &[("note", "''")])),
+        Box::new(PersonTable::deleted("acquaintance", "from_id", "Whom they know")),
+        Box::new(PersonTable::deleted("acquaintance", "to_id", "Who knows them")),
         Box::new(PersonTable::deleted("match_pair", "a_id", "Possible matches").only(of_person)),
         Box::new(PersonTable::deleted("match_pair", "b_id", "Possible matches, the other side").only(of_person)),
         Box::new(PersonTable::cleared(
@@ -63,6 +66,7 @@ pub fn own() -> Vec<Box<dyn PersonalData>> {
             &[("excerpt", "''"), ("reason", "''"), ("evidence", "''")],
         )),
         Box::new(PersonTable::kept("affiliation", "child_id", "Workplaces").only("child_kind = 'person'")),
+        Box::new(Rejects),
         Box::new(Mails),
         Box::new(person),
     ]
@@ -97,8 +101,7 @@ impl PersonalData for Said {
     }
 
     async fn erase(&self, tx: &mut Tx, person: PersonId) -> Result<u64> {
-        let table = self.name();
-        tx.execute(&format!("DELETE FROM {table} WHERE {SAID}"), args![person.0]).await
+        erasure::delete(tx, self.name(), SAID, args![person.0]).await
     }
 }
 
@@ -125,6 +128,46 @@ impl PersonalData for Facts {
     }
 }
 
+/// Rows of files that were rejected and are kept as they came.
+struct Rejects;
+
+#[async_trait]
+impl PersonalData for Rejects {
+    fn name(&self) -> &'static str {
+        "import_reject"
+    }
+
+    fn title(&self) -> &'static str {
+        "Rejected rows of files"
+    }
+
+    async fn export(&self, db: &Db, person: PersonId) -> Result<Vec<JsonValue>> {
+        let mut all = Vec::new();
+        for word in telling(words_of(db, person).await?) {
+            let sql = "SELECT job_id, file, line, code, raw FROM import_reject WHERE raw LIKE $1 ORDER BY id LIMIT 100";
+            let found = db.fetch(sql, args![format!("%{word}%")]).await?;
+            for r in &found {
+                all.push(JsonValue::from_query_result(r, "").map_err(Error::internal)?);
+            }
+        }
+        Ok(all)
+    }
+
+    async fn erase(&self, tx: &mut Tx, person: PersonId) -> Result<u64> {
+        let mut changed = 0;
+        for word in telling(words_of(tx, person).await?) {
+            let columns = [("raw", "''"), ("cause", "'erased'")];
+            changed += erasure::clear(tx, self.name(), &columns, "raw LIKE $1 OR cause LIKE $1", args![format!("%{word}%")]).await?;
+        }
+        Ok(changed)
+    }
+}
+
+/// Words long enough to mean this person.
+fn telling(words: Vec<String>) -> Vec<String> {
+    words.into_iter().filter(|w| w.chars().count() >= 5).collect()
+}
+
 /// Mails to the person: found by their address, and gone with it.
 struct Mails;
 
@@ -145,12 +188,8 @@ impl PersonalData for Mails {
     }
 
     async fn erase(&self, tx: &mut Tx, person: PersonId) -> Result<u64> {
-        let table = self.name();
-        tx.execute(
-            &format!("DELETE FROM {table} WHERE LOWER(recipient) = (SELECT LOWER(email) FROM person WHERE id = $1)"),
-            args![person.0],
-        )
-        .await
+        let theirs = "LOWER(recipient) = (SELECT LOWER(email) FROM person WHERE id = $1)";
+        erasure::delete(tx, self.name(), theirs, args![person.0]).await
     }
 }
 

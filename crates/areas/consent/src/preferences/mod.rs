@@ -26,7 +26,7 @@ use rounds_kernel::Permission;
 use rounds_web::Route;
 
 /// Tables this capability owns.
-pub const TABLES: &[&str] = &["preference", "preference_task", "person_wish"];
+pub const TABLES: &[&str] = &["preference", "preference_task", "person_wish", "personal_wish"];
 
 /// Routes of this capability.
 pub fn routes() -> Vec<Route> {

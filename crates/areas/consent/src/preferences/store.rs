@@ -29,6 +29,17 @@ CREATE TABLE person_wish (
 ",
         }
         .boxed(),
+        SqlMigration {
+            name: "m20261123_180000_consent_personal_wish",
+            up: "
+CREATE TABLE personal_wish (
+  id {id}, person_id BIGINT NOT NULL UNIQUE, language TEXT NOT NULL, from_minute BIGINT, to_minute BIGINT, source TEXT NOT NULL, at BIGINT NOT NULL);
+INSERT INTO personal_wish (person_id, language, from_minute, to_minute, source, at)
+  SELECT person_id, language, from_minute, to_minute, source, at FROM person_wish;
+DROP TABLE person_wish;
+",
+        }
+        .boxed(),
     ]
 }
 
@@ -57,7 +68,7 @@ pub(super) async fn write(tx: &mut Tx, source: &str, rows: Vec<NewWeight>) -> Re
 /// The language a person wants to be written to in; hours stay.
 pub async fn set_language(tx: &mut Tx, person: PersonId, language: &str) -> Result<()> {
     let now = tx.now.0;
-    let sql = "INSERT INTO person_wish (person_id, language, source, at) VALUES ($1, $2, 'stated', $3) \
+    let sql = "INSERT INTO personal_wish (person_id, language, source, at) VALUES ($1, $2, 'stated', $3) \
                ON CONFLICT (person_id) DO UPDATE SET language = excluded.language, at = excluded.at";
     tx.execute(sql, args![person.0, language, now]).await.map(|_| ())
 }
@@ -65,7 +76,7 @@ pub async fn set_language(tx: &mut Tx, person: PersonId, language: &str) -> Resu
 /// The hours that suit a person; their language stays.
 pub(super) async fn set_hours(tx: &mut Tx, person: PersonId, from: Option<u16>, to: Option<u16>) -> Result<()> {
     let now = tx.now.0;
-    let sql = "INSERT INTO person_wish (person_id, language, from_minute, to_minute, source, at) VALUES ($1, '', $2, $3, 'stated', $4) \
+    let sql = "INSERT INTO personal_wish (person_id, language, from_minute, to_minute, source, at) VALUES ($1, '', $2, $3, 'stated', $4) \
                ON CONFLICT (person_id) DO UPDATE SET from_minute = excluded.from_minute, to_minute = excluded.to_minute, at = excluded.at";
     tx.execute(sql, args![person.0, from.map(i64::from), to.map(i64::from), now]).await.map(|_| ())
 }
