@@ -60,7 +60,7 @@ async fn sums(w: &World) -> Vec<i64> {
         "SELECT COUNT(*) FROM fact WHERE kind = 'contact' AND body->>'outcome' = 'reached'",
         "SELECT COUNT(*) FROM fact WHERE kind = 'contact' AND body->>'direction' = 'out' AND channel = 'phone'",
         "SELECT COUNT(*) FROM fact WHERE kind = 'order'",
-        "SELECT CAST(SUM(CAST(body->>'amount' AS BIGINT)) AS BIGINT) FROM fact WHERE kind = 'order'",
+        "SELECT CAST(SUM(CAST(body->>'amount_cents' AS BIGINT)) AS BIGINT) FROM fact WHERE kind = 'order'",
         "SELECT COUNT(DISTINCT person_id) FROM fact WHERE kind = 'contact'",
         "SELECT COUNT(*) FROM person",
         "SELECT COUNT(*) FROM plan_action",

@@ -272,7 +272,7 @@ async fn files_of_access_permissions_and_preferences() {
         assert_eq!(all(&w.runner.db).await.expect("reads").of(cleo, Channel::Visit), Some(0.25), "what was stated comes first");
         assert_eq!(w.runner.run(&w.ines, state(1.5, None)).await.map_err(|e| e.code), Err("consent.preference".into()));
         let mut after = 0;
-        for _ in 0..3 {
+        for _ in 0..2 {
             after = w.runner.run(&w.program, ObservePreferences { after }).await.expect("observes");
         }
         assert_eq!((after, Time(0)), (0, Time(0)));

@@ -3,7 +3,8 @@
 use super::super::{Rules, WhenUnknown};
 use super::{clock, href};
 use axum::extract::State;
-use rounds_kernel::{Channel, Result};
+use rounds_customers::scope;
+use rounds_kernel::{Actor, Channel, Result};
 use rounds_store::{FromQueryResult, Query};
 use rounds_web::components::{Chip, Column, Tone};
 use rounds_web::{App, Shell, Visitor, WebResult, page};
@@ -34,9 +35,10 @@ struct Count {
     accounts: i64,
 }
 
-/// How many accounts there are in each country.
-async fn accounts(db: &impl Query) -> Result<BTreeMap<String, i64>> {
-    let rows = db.all::<Count>("SELECT country, COUNT(*) AS accounts FROM account GROUP BY country ORDER BY country", vec![]).await?;
+/// How many accounts of the actor's there are in each country.
+async fn accounts(db: &impl Query, actor: &Actor) -> Result<BTreeMap<String, i64>> {
+    let sql = format!("SELECT country, COUNT(*) AS accounts FROM account WHERE {} GROUP BY country ORDER BY country", scope::accounts(actor));
+    let rows = db.all::<Count>(&sql, vec![]).await?;
     Ok(rows.into_iter().map(|r| (r.country, r.accounts)).collect())
 }
 
@@ -69,7 +71,7 @@ fn view(shell: Shell, rules: &Rules, accounts: &BTreeMap<String, i64>) -> ListPa
 
 pub(in super::super) async fn list(State(app): State<App>, visitor: Visitor) -> WebResult {
     let rules = Rules::load(app.db(), visitor.now.day()).await?;
-    page(&view(visitor.shell(&app, "Country rules"), &rules, &accounts(app.db()).await?))
+    page(&view(visitor.shell(&app, "Country rules"), &rules, &accounts(app.db(), &visitor.actor).await?))
 }
 
 pub(super) fn sample() -> String {

@@ -41,7 +41,7 @@ impl Command for ObservePreferences {
     async fn run(self, tx: &mut Tx) -> Result<i64> {
         let since = tx.now.plus_days(-DAYS).0;
         let last = tx
-            .number("SELECT MAX(id) FROM (SELECT id FROM person WHERE id > $1 ORDER BY id LIMIT $2) some", args![self.after, CHUNK])
+            .number("SELECT MAX(id) FROM (SELECT id FROM person WHERE id > $1 ORDER BY id LIMIT $2) chunk", args![self.after, CHUNK])
             .await?;
         if last == 0 {
             settings::put(tx, OBSERVED, &tx.now.day().to_string()).await?;
