@@ -1,7 +1,8 @@
 //! Reading the rules in force, and how they came to be.
 
 use super::{CountryRule, Rules};
-use rounds_kernel::{Day, Error, Result, Time};
+use rounds_customers::scope;
+use rounds_kernel::{Actor, Day, Error, Result, Time};
 use rounds_store::{FromQueryResult, Query, args};
 
 #[derive(FromQueryResult)]
@@ -66,4 +67,17 @@ pub async fn history(db: &impl Query, country: &str) -> Result<Vec<Version>> {
             Ok(Version { number: r.version, from, why: r.why, by: r.user_name, at: Time(r.at), rule: read(&r.rule)? })
         })
         .collect()
+}
+
+/// The fewest employees a figure about employees may stand for, by the strictest country with an account of the actor's.
+pub async fn smallest_group(db: &impl Query, actor: &Actor, day: Day) -> Result<i64> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        country: String,
+    }
+    let sql = format!("SELECT DISTINCT country FROM account WHERE {} ORDER BY country", scope::accounts(actor));
+    let rules = Rules::load(db, day).await?;
+    let countries = db.all::<Row>(&sql, vec![]).await?;
+    let fewest = |c: &str| (1..).find(|n| super::metrics_allowed(&rules, c, *n).is_ok()).unwrap_or(1);
+    Ok(countries.iter().map(|r| fewest(&r.country)).max().unwrap_or_else(|| fewest("")))
 }
