@@ -19,7 +19,9 @@ pub(crate) async fn run(a: Person) -> Result<()> {
         PersonAct::Erase { person, reason, alone } => {
             let id = runner.run(&actor, AskErasure { person: PersonId(person), reason }).await?;
             let changed = runner.run(&actor, ConfirmErasure { id, alone, registry }).await?;
-            println!("Person {person} is erased: {changed} rows changed. The evidence is request {id} on /personal-data. Copies made before hold the data still.");
+            println!(
+                "Person {person} is erased: {changed} rows changed. The evidence is request {id} on /personal-data. Copies made before hold the data still."
+            );
             Ok(())
         }
     }

@@ -6,8 +6,8 @@ mod common;
 use common::{PASSWORD, World, planned};
 use rounds_cli::compose;
 use rounds_consent::gate::{ContactMade, Direction, RecordContact};
-use rounds_consent::personal_data::{AskErasure, ConfirmErasure, export};
 use rounds_consent::permissions::{RecordPermission, State, Terms, of_person};
+use rounds_consent::personal_data::{AskErasure, ConfirmErasure, export};
 use rounds_customers::identifiers::EntityKind;
 use rounds_customers::people::{ImportPeople, PersonRow};
 use rounds_kernel::{AccountId, Actor, Channel, Day, Outcome, PersonId, PersonRole, Purpose, Role};
@@ -43,7 +43,8 @@ async fn text_columns(w: &World) -> Vec<Column> {
 async fn standing(w: &World, word: &str) -> Vec<String> {
     let mut found = Vec::new();
     for c in text_columns(w).await {
-        let sql = format!("SELECT COUNT(*) FROM \"{}\" WHERE LOWER(CAST(\"{}\" AS TEXT)) LIKE '%{}%'", c.owner, c.name, word.to_lowercase());
+        let sql =
+            format!("SELECT COUNT(*) FROM \"{}\" WHERE LOWER(CAST(\"{}\" AS TEXT)) LIKE '%{}%'", c.owner, c.name, word.to_lowercase());
         let n = w.count(&sql).await;
         if n > 0 {
             found.push(format!("{}.{} ({n})", c.owner, c.name));
@@ -112,8 +113,18 @@ async fn no_word_is_left_and_every_sum_stays() {
         w.runner.run(&program, RecordContact(contact.clone())).await.unwrap();
         // Somebody else's note mentions her too.
         let other = PersonId(w.count("SELECT MIN(person_id) FROM plan_action").await);
-        let place = w.count(&format!("SELECT MIN(parent_id) FROM affiliation WHERE child_kind = 'person' AND valid_to IS NULL AND child_id = {other}")).await;
-        let mention = ContactMade { person: other, account: AccountId(place), direction: Direction::In, note: Some(format!("Sent by {NAME}")), ..contact };
+        let place = w
+            .count(&format!(
+                "SELECT MIN(parent_id) FROM affiliation WHERE child_kind = 'person' AND valid_to IS NULL AND child_id = {other}"
+            ))
+            .await;
+        let mention = ContactMade {
+            person: other,
+            account: AccountId(place),
+            direction: Direction::In,
+            note: Some(format!("Sent by {NAME}")),
+            ..contact
+        };
         w.runner.run(&program, RecordContact(mention)).await.unwrap();
         let said = RecordPermission {
             person,

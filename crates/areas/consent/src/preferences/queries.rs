@@ -102,7 +102,10 @@ pub struct Wish {
 
 /// What a person wishes.
 pub async fn wish_of(db: &impl Query, person: PersonId) -> Result<Wish> {
-    Ok(db.one("SELECT language, from_minute, to_minute FROM personal_wish WHERE person_id = $1", args![person.0]).await?.unwrap_or_default())
+    Ok(db
+        .one("SELECT language, from_minute, to_minute FROM personal_wish WHERE person_id = $1", args![person.0])
+        .await?
+        .unwrap_or_default())
 }
 
 /// The language a person chose, if they did.

@@ -1,7 +1,6 @@
 //! Indicators: leading ones (contacts, reach, what became of actions) and lagging ones (orders), read from the fact log in scope.
 //!
-//! Figures about employees follow the group rule ([`shield`]): no figure stands for fewer people than the
-//! strictest country in scope asks for ([`rounds_consent::country_rules::smallest_group`], [`SMALLEST_GROUP`] as shipped), and there
+//! Figures about employees follow the group rule ([`shield`]): no figure stands for fewer than [`SMALLEST_GROUP`] people, and there
 //! is no list of individuals. Orders are figures about customers and always shown.
 //!
 //! Public: [`shield`], [`Group`], [`SMALLEST_GROUP`]. Routes: `/indicators`. Tables: [`TABLES`] (none).

@@ -37,7 +37,8 @@ struct Count {
 
 /// How many accounts of the actor's there are in each country.
 async fn accounts(db: &impl Query, actor: &Actor) -> Result<BTreeMap<String, i64>> {
-    let sql = format!("SELECT country, COUNT(*) AS accounts FROM account WHERE {} GROUP BY country ORDER BY country", scope::accounts(actor));
+    let sql =
+        format!("SELECT country, COUNT(*) AS accounts FROM account WHERE {} GROUP BY country ORDER BY country", scope::accounts(actor));
     let rows = db.all::<Count>(&sql, vec![]).await?;
     Ok(rows.into_iter().map(|r| (r.country, r.accounts)).collect())
 }

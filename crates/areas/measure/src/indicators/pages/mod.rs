@@ -6,7 +6,7 @@ mod sample;
 pub(super) use sample::samples;
 
 use super::queries::{self, ActionRow, WeekRow};
-use super::{Group, shield};
+use super::{Group, SMALLEST_GROUP, shield};
 use axum::extract::{Query, State};
 use rounds_kernel::{Actor, Day, Outcome, Permission, Result, Time};
 use rounds_serve::orders::{FamilySum, sums};
@@ -29,8 +29,6 @@ struct Figures {
     roles: Vec<Group>,
     actions: Vec<ActionRow>,
     people_behind_actions: i64,
-    /// Fewest employees a figure may stand for, by the strictest country in scope.
-    smallest_group: i64,
     orders: Vec<FamilySum>,
     today: Day,
     /// Whether the visitor may open order lines.
@@ -64,7 +62,6 @@ struct IndicatorsPage {
     roles: Vec<RoleLine>,
     week_label: String,
     actions_withheld: bool,
-    smallest_group: i64,
     end_columns: Vec<Column>,
     ends: Vec<End>,
     by_month: Chart,
@@ -87,7 +84,7 @@ fn stats(f: &Figures, withheld: bool, may_orders: bool) -> Vec<Stat> {
         let of = format!("{} of {} live attempts", grouped(reached), grouped(attempts));
         out.push(Stat::new("Reached", percent(reached, attempts), "/contacts").note(of, Tone::Plain));
     }
-    if f.people_behind_actions >= f.smallest_group {
+    if f.people_behind_actions >= SMALLEST_GROUP {
         let count = |kind: &str| f.actions.iter().filter(|a| a.kind == kind).map(|a| a.actions).sum::<i64>().to_string();
         let dismissed = format!("{} dismissed", count("dismissed"));
         out.push(Stat::new("Accepted this week", count("accepted"), "/indicators#actions").note(dismissed, Tone::Plain));
@@ -122,7 +119,7 @@ fn role_lines(shown: Vec<Group>) -> Vec<RoleLine> {
 }
 
 fn view(shell: Shell, f: &Figures) -> IndicatorsPage {
-    let shown = shield(f.roles.clone(), f.smallest_group);
+    let shown = shield(f.roles.clone(), SMALLEST_GROUP);
     let withheld = shown.is_empty();
     let spans = SPANS.map(|n| (n.to_string(), format!("{n} weeks")));
     let pairs: Vec<(&str, &str)> = spans.iter().map(|(n, words)| (n.as_str(), words.as_str())).collect();
@@ -142,8 +139,7 @@ fn view(shell: Shell, f: &Figures) -> IndicatorsPage {
         ],
         roles: role_lines(shown),
         week_label: f.today.week().to_string(),
-        actions_withheld: f.people_behind_actions < f.smallest_group,
-        smallest_group: f.smallest_group,
+        actions_withheld: f.people_behind_actions < SMALLEST_GROUP,
         end_columns: vec![Column::text("What became of it"), Column::number("Actions")],
         ends: ends(&f.actions),
         by_month: charts::by_month(f),
@@ -158,16 +154,15 @@ async fn figures(db: &Db, actor: &Actor, weeks: i64, now: Time) -> Result<Figure
     let first_week = monday.plus(-7 * (weeks as i32 - 1));
     let year = charts::twelve_months(today).first().map_or(today, |m| m.first);
     // Readers do not wait for one another, so the page takes as long as its slowest query.
-    let (contacts, roles, actions, people_behind_actions, orders, smallest_group) = tokio::try_join!(
+    let (contacts, roles, actions, people_behind_actions, orders) = tokio::try_join!(
         queries::weeks(db, actor, first_week, now),
         queries::roles(db, actor, first_week, now),
         queries::actions(db, actor, monday, now),
         queries::people_behind_actions(db, actor, monday, now),
         sums(db, actor, Time::at_day(year), now),
-        rounds_consent::country_rules::smallest_group(db, actor, today),
     )?;
     let may_orders = actor.may(Permission::ReadOrders);
-    Ok(Figures { first_week, weeks, contacts, roles, actions, people_behind_actions, smallest_group, orders, today, may_orders })
+    Ok(Figures { first_week, weeks, contacts, roles, actions, people_behind_actions, orders, today, may_orders })
 }
 
 #[derive(Deserialize)]
