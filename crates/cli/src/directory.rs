@@ -73,7 +73,7 @@ pub(crate) async fn run(command: Fhir) -> Result<()> {
 
 async fn import(a: FhirImport) -> Result<()> {
     let runner = compose::open(&a.at.database, Arc::new(SystemClock)).await?;
-    let report = fhir::import(&runner, &Actor::program("command line"), &read(&a.file)?, &a.source).await?;
+    let report = fhir::receive(&runner, &Actor::program("command line"), &read(&a.file)?, &a.source).await?;
     println!("{}", report.summary());
     report.ignored.iter().for_each(|(kind, n)| println!("  {n} × {kind} left out: no part of a provider directory"));
     for i in report.issues.iter().take(50) {

@@ -6,7 +6,7 @@ mod common;
 
 use common::{World, program, worlds};
 use rounds_customers::affiliations::{LinkKind, Open, Post, of_child};
-use rounds_customers::fhir::{FhirReport, Format, export, import};
+use rounds_customers::fhir::{FhirReport, Format, export, receive};
 use rounds_kernel::{Actor, Day, Role, Scope, UserId};
 use serde_json::{Value, json};
 
@@ -21,7 +21,7 @@ async fn out(world: &World, actor: &Actor, format: Format) -> String {
 }
 
 async fn take(world: &World, text: &str) -> FhirReport {
-    import(&world.runner, &program(), text.as_bytes(), "directory").await.unwrap()
+    receive(&world.runner, &program(), text.as_bytes(), "directory").await.unwrap()
 }
 
 /// A small directory as another system might send it: references by id, by `urn:uuid`, by a server's address and by identifier.
@@ -210,10 +210,10 @@ async fn only_what_one_may_see_goes_out_and_files_that_are_none_are_refused() {
     let rep = Actor { user: Some(UserId(1)), role: Role::FieldRep, scope: Scope::CoveredBy(vec![UserId(1)]), ..program() };
     let seen = out(&world, &rep, Format::Ndjson).await;
     assert!(seen.lines().all(|l| l.contains("Buying group")), "groups are known to all, the rest is not theirs: {seen}");
-    let e = import(&world.runner, &rep, directory().to_string().as_bytes(), "x").await.unwrap_err();
+    let e = receive(&world.runner, &rep, directory().to_string().as_bytes(), "x").await.unwrap_err();
     assert_eq!(e.code, "access.forbidden");
     for bad in ["", "name,town\nx,y", "{\"resourceType\":", "[]", "{}"] {
-        let e = import(&world.runner, &program(), bad.as_bytes(), "x").await.unwrap_err();
+        let e = receive(&world.runner, &program(), bad.as_bytes(), "x").await.unwrap_err();
         assert_eq!(e.code, "fhir.unreadable", "{bad}");
     }
     let half = "{\"resourceType\":\"Organization\",\"id\":\"x1\",\"name\":\"Good\"}\n{\"resourceType\":\"Organi\n";

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
     vec![
         SqlMigration {
-            name: "m20261123_120360_customers_class",
+            name: "m20261123_120400_customers_class",
             up: "
 CREATE TABLE class_decision (
   id {id}, entity_kind TEXT NOT NULL, entity_id BIGINT NOT NULL, class TEXT NOT NULL, reason TEXT NOT NULL, at BIGINT NOT NULL,

@@ -9,7 +9,7 @@
 //! | Practitioner, PractitionerRole | a person, and where they work with role, title, department, share of time and days |
 //!
 //! Periods of FHIR include their last day, links of the record end on the day after it ([`model::period`]). What the record holds
-//! beyond FHIR (beds, ratings, orders …) does not leave by this door. Public: [`import`], [`export`], [`Format`], [`FhirReport`].
+//! beyond FHIR (beds, ratings, orders …) does not leave by this door. Public: [`receive`], [`export`], [`Format`], [`FhirReport`].
 //! Routes: `/fhir`, `/fhir/export`, `/fhir/import`. Owns no tables: it writes through the capabilities that do.
 
 mod commands;
@@ -18,7 +18,7 @@ mod model;
 mod pages;
 mod queries;
 
-pub use import::import;
+pub use import::receive;
 pub use model::{FhirReport, Format, Issue};
 pub use pages::samples;
 pub use queries::export;

@@ -1,7 +1,7 @@
 //! The page of FHIR in and out.
 
 use super::model::{FhirReport, Format};
-use super::{export, import};
+use super::{export, receive};
 use axum::extract::{Multipart, Query as Asked, State};
 use axum::http::header;
 use axum::response::IntoResponse;
@@ -91,7 +91,7 @@ pub(super) async fn upload(State(app): State<App>, visitor: Visitor, mut form: M
     let bytes = bytes
         .filter(|b| !b.is_empty())
         .ok_or_else(|| Error::invalid("fhir.no_file", "No file was chosen.", "Choose a Bundle or NDJSON file."))?;
-    let report = import(app.runner(), &visitor.actor, &bytes, &named(&source)).await?;
+    let report = receive(app.runner(), &visitor.actor, &bytes, &named(&source)).await?;
     page(&FhirPage { shell: visitor.shell(&app, "FHIR"), may_change: true, report: Some(told(report)) })
 }
 

@@ -20,7 +20,7 @@ const CHUNK: usize = 500;
 ///
 /// # Errors
 /// `fhir.unreadable` when the text is no JSON of either kind; resources that cannot be used are in the report.
-pub async fn import(runner: &Runner, actor: &Actor, bytes: &[u8], source: &str) -> Result<FhirReport> {
+pub async fn receive(runner: &Runner, actor: &Actor, bytes: &[u8], source: &str) -> Result<FhirReport> {
     actor.require(rounds_kernel::Permission::WriteRecord)?;
     let file = Source::open(bytes)?;
     let mut report = FhirReport::default();
