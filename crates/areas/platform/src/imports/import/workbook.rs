@@ -188,9 +188,9 @@ mod tests {
              <sheet name=\"Empty\" sheetId=\"1\" r:id=\"a\"/><sheet name=\"Data\" sheetId=\"2\" r:id=\"b\"/></sheets></workbook>"
         );
         let styles = format!("<styleSheet {main}><cellXfs count=\"2\"><xf numFmtId=\"0\"/><xf numFmtId=\"14\"/></cellXfs></styleSheet>");
-        let own = relation("a", "worksheet", "worksheets/sheet1.xml")
-            + &relation("b", "worksheet", "worksheets/sheet2.xml")
-            + &relation("s", "styles", "styles.xml");
+        let own = [("a", "worksheet", "worksheets/sheet1.xml"), ("b", "worksheet", "worksheets/sheet2.xml"), ("s", "styles", "styles.xml")]
+            .map(|(id, kind, target)| relation(id, kind, target))
+            .concat();
         let parts = [
             ("[Content_Types].xml", "<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"/>".to_owned()),
             ("_rels/.rels", relations(&relation("w", "officeDocument", "xl/workbook.xml"))),
