@@ -6,7 +6,7 @@ mod common;
 
 use common::{World, importers, program, worlds};
 use rounds_kernel::{JobId, Permission, Result};
-use rounds_platform::imports::{ImportWork, Importer, receive};
+use rounds_platform::imports::{ImportWork, Importer, Mapping, receive};
 use rounds_platform::jobs::{Work, run_now};
 use rounds_store::jobs::{Take, get};
 use rounds_store::{Command, Query, Tx, args};
@@ -81,7 +81,7 @@ async fn files_that_cannot_be_read_are_refused_whole() {
     }
     let missing = HEADER.replace("hospital_zip,", "");
     let all = importers();
-    let e = receive(&world.runner, &program(), &all, Some("ahrq-hospitals"), "f.csv", missing.as_bytes()).await.unwrap_err();
+    let e = receive(&world.runner, &program(), &all, (Some("ahrq-hospitals"), "f.csv", missing.as_bytes()), Mapping::default()).await.unwrap_err();
     assert_eq!(e.code, "import.columns_missing");
     assert!(e.cause.contains("hospital_zip"), "{}", e.cause);
     let twice = HEADER.trim_end().to_owned() + ",ccn\n";
@@ -162,7 +162,7 @@ impl Command for SetDead {
 
 async fn interrupted(world: &World, file: &str) -> i64 {
     let dying: Vec<Box<dyn Importer>> = vec![Box::new(Dies { inner: importers_vec(), at_line: 1_500 })];
-    let job = receive(&world.runner, &program(), &dying, None, "linkage-2018.csv", file.as_bytes()).await.unwrap();
+    let job = receive(&world.runner, &program(), &dying, (None, "linkage-2018.csv", file.as_bytes()), Mapping::default()).await.unwrap();
     let work: Arc<dyn Work> = Arc::new(ImportWork { importers: Arc::new(dying) });
     let actor = program();
     let kinds = [work];
@@ -207,7 +207,7 @@ async fn only_who_may_change_the_record_imports() {
         scope: rounds_kernel::Scope::CoveredBy(vec![rounds_kernel::UserId(1)]),
         zone: "UTC".into(),
     };
-    let e = receive(&world.runner, &rep, &importers(), None, "f.csv", HEADER.as_bytes()).await.unwrap_err();
+    let e = receive(&world.runner, &rep, &importers(), (None, "f.csv", HEADER.as_bytes()), Mapping::default()).await.unwrap_err();
     assert_eq!(e.code, "access.forbidden");
     assert_eq!(world.runner.db.number("SELECT COUNT(*) FROM import_file", vec![]).await.unwrap(), 0);
 }

@@ -22,7 +22,7 @@ mod model;
 mod pages;
 mod store;
 
-pub use commands::{Ask, Incoming, ask};
+pub use commands::{Ask, Incoming, ask, receive};
 use import::choose;
 pub use import::{DayOrder, Mapping, guess};
 pub use jobs::{ImportWork, Tell, UNDO_KIND, UndoImport, UndoReport, UndoWork, run_import, run_job, run_undo};
