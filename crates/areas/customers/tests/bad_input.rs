@@ -81,7 +81,9 @@ async fn files_that_cannot_be_read_are_refused_whole() {
     }
     let missing = HEADER.replace("hospital_zip,", "");
     let all = importers();
-    let e = receive(&world.runner, &program(), &all, (Some("ahrq-hospitals"), "f.csv", missing.as_bytes()), Mapping::default()).await.unwrap_err();
+    let e = receive(&world.runner, &program(), &all, (Some("ahrq-hospitals"), "f.csv", missing.as_bytes()), Mapping::default())
+        .await
+        .unwrap_err();
     assert_eq!(e.code, "import.columns_missing");
     assert!(e.cause.contains("hospital_zip"), "{}", e.cause);
     let twice = HEADER.trim_end().to_owned() + ",ccn\n";
