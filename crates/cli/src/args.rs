@@ -50,6 +50,10 @@ pub enum Commands {
     Fhir(crate::directory::Fhir),
     /// Show what a release of hospitals and systems would change, without importing it.
     Release(crate::directory::Release),
+    /// Copy the embedded database while people work, and check the copy.
+    Backup(Backup),
+    /// Put a copy in the place of the database.
+    Restore(Restore),
     /// Measure, side by side with peers where asked.
     #[command(subcommand)]
     Bench(Bench),
@@ -89,6 +93,9 @@ pub struct Serve {
     /// People reach the server over HTTPS: cookies are marked secure.
     #[arg(long)]
     pub https: bool,
+    /// Address that people use, for links in mails, e.g. https://rounds.company.example; kept in the settings.
+    #[arg(long, env = "ROUNDS_ADDRESS")]
+    pub address: Option<String>,
     /// A trusted proxy in front sets x-forwarded-for.
     #[arg(long)]
     pub behind_proxy: bool,
@@ -275,6 +282,29 @@ pub enum PersonAct {
         alone: String,
     },
 }
+/// `rounds backup`
+#[derive(Debug, Args)]
+pub struct Backup {
+    #[command(flatten)]
+    pub at: Database,
+    /// The new file.
+    pub to: PathBuf,
+    /// Copy the installation key too: whoever has both can open every secret and sign every link.
+    #[arg(long)]
+    pub with_key: bool,
+}
+
+/// `rounds restore`
+#[derive(Debug, Args)]
+pub struct Restore {
+    #[command(flatten)]
+    pub at: Database,
+    /// The copy.
+    pub from: PathBuf,
+    /// Put it in the place of a database that is there.
+    #[arg(long)]
+    pub overwrite: bool,
+}
 
 /// `rounds user`
 #[derive(Debug, Args)]
@@ -299,7 +329,7 @@ pub enum UserAct {
         /// Full name.
         #[arg(long)]
         name: String,
-        /// Role code: admin, operations, manager, kam, field_rep, remote_rep, marketer, success.
+        /// Role code: admin, operations, manager, kam, field_rep, remote_rep, marketer, success, auditor.
         #[arg(long)]
         role: String,
         /// Manager's e-mail.

@@ -5,7 +5,7 @@ use rounds_customers::merging::Reference;
 use rounds_customers::panels::Panel;
 use rounds_kernel::{Clock, Result};
 use rounds_platform::imports::{ImportWork, Importers, UndoWork};
-use rounds_platform::jobs::Work;
+use rounds_platform::jobs::{Every, Recurring, Work};
 use rounds_store::{Db, Keys, MigrationTrait, MigratorTrait, Runner};
 use rounds_web::Route;
 use std::path::Path;
@@ -32,7 +32,7 @@ impl MigratorTrait for Migrator {
 
 /// All routes of all areas.
 pub fn routes() -> Vec<Route> {
-    let mut all = rounds_platform::routes();
+    let mut all = rounds_platform::routes(recurring());
     all.extend(rounds_platform::imports::routes(importers()));
     all.extend(rounds_customers::routes(panels()));
     all.extend(rounds_customers::matching::routes(references()));
@@ -88,6 +88,7 @@ pub fn importers() -> Importers {
     all.extend(rounds_consent::importers());
     all.extend(rounds_design::importers());
     all.extend(rounds_serve::importers());
+    all.extend(rounds_platform::importers());
     Arc::new(all)
 }
 
@@ -116,11 +117,17 @@ pub fn works() -> Vec<Arc<dyn Work>> {
         Arc::new(rounds_customers::screening::FreeTextWork),
         Arc::new(undo_work()),
         Arc::new(rounds_design::coverage::SearchFollowsCoverage),
+        Arc::new(rounds_design::coverage::ScopeFollowsGrants),
         Arc::new(rounds_engage::next_best_action::PlanWork),
     ];
     all.push(Arc::new(rounds_customers::sources::SettleWork));
     all.extend(rounds_customers::matching::works(&references()));
     all
+}
+
+/// Work that the server asks for by itself.
+pub fn recurring() -> Vec<Recurring> {
+    vec![Recurring { kind: rounds_platform::backup::KIND, title: "Nightly backup", every: Every::Day(2) }]
 }
 
 /// Every page of every area drawn from its samples.

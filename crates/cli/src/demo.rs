@@ -45,7 +45,7 @@ pub(crate) async fn run(a: Demo) -> Result<()> {
         Some(listener) => {
             println!("\nOpen http://{address} and sign in as any of them. Stop with Ctrl-C.\n");
             let config = WebConfig { demo: users, ..WebConfig::default() };
-            serve::serve(runner, listener, config, Some(PASSWORD.into())).await
+            serve::serve(&a.database.to_string_lossy(), runner, listener, config, Some(PASSWORD.into())).await
         }
     }
 }
@@ -96,6 +96,7 @@ fn demo_users(all: &[UserRow]) -> Vec<DemoUser> {
         Role::Operations,
         Role::Marketer,
         Role::Admin,
+        Role::Auditor,
     ];
     let first = |role: Role| all.iter().filter(|u| u.active && u.role() == role).min_by_key(|u| u.id);
     order

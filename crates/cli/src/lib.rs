@@ -1,6 +1,7 @@
 //! The `rounds` program: composes all areas' routes, migrations and jobs, and gives each a command.
 
 mod args;
+mod backup;
 pub mod bench;
 pub mod compose;
 mod demo;
@@ -37,6 +38,8 @@ pub async fn run(cli: Cli) -> Result<()> {
         Commands::Match(a) => matching::run(a).await,
         Commands::Merge(a) => matching::merge(a).await,
         Commands::Person(a) => person::run(a).await,
+        Commands::Backup(a) => backup::run(a).await,
+        Commands::Restore(a) => backup::bring_back(a).await,
         Commands::User(a) => user::run(a).await,
         Commands::Key(a) => key::run(a).await,
         Commands::Fhir(a) => directory::run(a).await,

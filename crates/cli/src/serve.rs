@@ -4,6 +4,7 @@ use crate::args::Serve;
 use crate::compose;
 use rounds_design::coverage::RefreshScope;
 use rounds_kernel::{Actor, Error, ErrorKind, Result, SystemClock};
+use rounds_platform::setup::{self, Place};
 use rounds_platform::users::StoredDirectory;
 use rounds_store::{Runner, settings};
 use rounds_web::WebConfig;
@@ -21,12 +22,19 @@ pub(crate) async fn run(a: Serve) -> Result<()> {
         behind_proxy: a.behind_proxy,
         requests_per_second: fast,
         key_requests_per_second: fast,
+        metrics_token: std::env::var("ROUNDS_METRICS_TOKEN").ok().filter(|t| !t.is_empty()),
         ..WebConfig::default()
     };
     let loopback = if a.webhooks_to_loopback { "yes" } else { "no" };
     crate::simulate::remember(&runner, rounds_platform::webhooks::LOOPBACK, loopback).await?;
+    if let Some(address) = &a.address {
+        set_address(&runner, address).await?;
+    }
+    if !runner.keys().durable() {
+        eprintln!("No lasting installation key: links in mails end when this server stops. Set ROUNDS_KEY (“openssl rand -hex 32”).");
+    }
     println!("Rounds listens on http://{}. Stop it with Ctrl-C.", a.listen);
-    serve(runner, listener, config, None).await
+    serve(&a.at.database, runner, listener, config, None).await
 }
 
 /// Takes the address before anything else is done, so that a port in use is said at once.
@@ -42,26 +50,56 @@ pub(crate) async fn listen(address: &str) -> Result<TcpListener> {
 }
 
 /// Serves until Ctrl-C or a termination signal.
-pub(crate) async fn serve(runner: Runner, listener: TcpListener, config: WebConfig, demo_password: Option<String>) -> Result<()> {
+pub(crate) async fn serve(
+    database: &str,
+    runner: Runner,
+    listener: TcpListener,
+    config: WebConfig,
+    demo_password: Option<String>,
+) -> Result<()> {
     let directory = Arc::new(StoredDirectory::new(runner.db.clone(), demo_password));
     let router = rounds_web::build(runner.clone(), directory, compose::routes(), config);
-    let worker = tokio::spawn(rounds_platform::jobs::work_off(runner.clone(), compose::works()));
+    let mut works = compose::works();
+    works.push(Arc::new(rounds_platform::backup::BackupWork { database: database.to_owned() }));
+    let worker = tokio::spawn(rounds_platform::jobs::work_off(runner.clone(), works));
+    let schedule = tokio::spawn(rounds_platform::jobs::schedule(runner.clone(), compose::recurring()));
     let daily = tokio::spawn(daily(runner.clone()));
     let postman = tokio::spawn(rounds_platform::mail::deliver_forever(runner.clone()));
     let loopback = settings::get(&runner.db, rounds_platform::webhooks::LOOPBACK).await?.as_deref() == Some("yes");
     let hooks = tokio::spawn(rounds_platform::webhooks::deliver(runner.clone(), rounds_platform::webhooks::Guard::new(loopback)));
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let (stopping, mut told) = tokio::sync::watch::channel(false);
+    let server = axum::serve(listener, service).with_graceful_shutdown(async move { drop(told.wait_for(|stop| *stop).await) });
+    let mut server = Box::pin(async { server.await });
     let ended = tokio::select! {
-        ended = async { axum::serve(listener, service).await } => ended,
-        () = stopped() => Ok(()),
+        ended = &mut server => ended,
+        () = stopped() => {
+            // No new visitors; those being answered are answered. Open streams have no end and are cut.
+            stopping.send_replace(true);
+            tokio::time::timeout(PATIENCE, server).await.unwrap_or(Ok(()))
+        }
     };
     // Work in progress stops between two commands; it goes on at the next start.
     worker.abort();
     daily.abort();
     postman.abort();
     hooks.abort();
+    schedule.abort();
     runner.db.close().await;
     ended.map_err(|e| Error::internal(format!("the server stopped: {e}")))
+}
+
+/// How long requests in progress may take once the server was told to stop.
+const PATIENCE: Duration = Duration::from_secs(8);
+
+/// Keeps the address that goes into mails.
+async fn set_address(runner: &Runner, address: &str) -> Result<()> {
+    let before: Place = setup::load(&runner.db).await?;
+    let address = address.trim_end_matches('/').to_owned();
+    if before.address == address {
+        return Ok(());
+    }
+    setup::change(runner, &Actor::program("command line"), &Place { address, ..before }).await
 }
 
 /// Setting that holds the last day on which [`daily`] ran.

@@ -24,6 +24,21 @@ pub fn db_err(e: DbErr) -> Error {
     }
 }
 
+/// What the drivers say when the server is away, goes away or comes back.
+const GONE: &[&str] = &[
+    "Connection refused",
+    "connection refused",
+    "error communicating with database",
+    "terminating connection",
+    "the database system is",
+    "Broken pipe",
+    "Connection reset",
+    "connection closed",
+    "unexpected end of file",
+    "expected to read",
+    "pool timed out",
+];
+
 fn unavailable(e: &DbErr) -> Option<Error> {
     let text = e.to_string();
     let (code, cause, remedy) = match e {
@@ -34,7 +49,10 @@ fn unavailable(e: &DbErr) -> Option<Error> {
         _ if text.contains("database is locked") => {
             ("store.busy", "Another process is writing to the database file.", "Try again in a moment.")
         }
-        _ if text.contains("disk is full") => ("store.disk_full", "The disk of the database is full.", "Free space, then try again."),
+        _ if GONE.iter().any(|g| text.contains(g)) => ("store.unreachable", "The database does not answer.", "Try again in a moment."),
+        _ if text.contains("No space left") || text.contains("disk is full") => {
+            ("store.disk_full", "The disk of the database is full.", "Free space, then try again.")
+        }
         _ => return None,
     };
     Some(Error::new(ErrorKind::Unavailable, code, format!("{cause} Nothing was changed."), remedy))

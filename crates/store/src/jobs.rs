@@ -73,6 +73,12 @@ pub async fn page(db: &impl Query, before: Option<i64>, limit: u64) -> Result<Ve
         .await
 }
 
+/// The newest jobs of one state before the cursor.
+pub async fn page_in(db: &impl Query, state: &str, before: Option<i64>, limit: u64) -> Result<Vec<JobRow>> {
+    let sql = format!("SELECT {COLUMNS} FROM job WHERE state = $1 AND id < $2 ORDER BY id DESC LIMIT $3");
+    db.all(&sql, args![state, before.unwrap_or(i64::MAX), limit as i64]).await
+}
+
 /// Jobs that wait or whose worker died, oldest first.
 pub async fn takeable(db: &impl Query, now: Time) -> Result<Vec<JobRow>> {
     db.all(
@@ -227,6 +233,33 @@ impl Command for Finish {
         )
         .await?;
         tx.publish(&format!("job.{}", self.job), serde_json::json!({ "message": self.message, "ended": true })).await
+    }
+}
+
+/// Puts a job that failed or was stopped back to work: from where it was, or from the start.
+#[derive(Debug, Serialize)]
+pub struct Again {
+    /// The job.
+    pub job: JobId,
+    /// Forget how far it was.
+    pub anew: bool,
+}
+
+impl Command for Again {
+    const NAME: &'static str = "job.again";
+    const PERMISSION: Permission = Permission::WriteRecord;
+    type Out = ();
+
+    async fn run(self, tx: &mut Tx) -> Result<()> {
+        let now = tx.now.0;
+        let sql = "UPDATE job SET state = 'queued', attempts = 0, message = 'Waiting to start', report = 'null', finished_at = NULL, \
+                   beat_at = $2, checkpoint = CASE WHEN $3 THEN 'null' ELSE checkpoint END, done = CASE WHEN $3 THEN 0 ELSE done END \
+                   WHERE id = $1 AND state IN ('failed', 'stopped')";
+        if tx.execute(sql, args![self.job.0, now, self.anew]).await? == 0 {
+            let cause = "There is no such job that failed or was stopped. Nothing was changed.";
+            return Err(Error::conflict("job.not_ended", cause, "Reload the page to see its present state."));
+        }
+        tx.publish(&format!("job.{}", self.job), serde_json::json!({ "message": "Waiting to start" })).await
     }
 }
 

@@ -95,6 +95,15 @@ CREATE INDEX job_open ON job (state, kind, input_key);
         .boxed(),
         crate::search::MIGRATION.boxed(),
         crate::erasure::MIGRATION.boxed(),
+        SqlMigration {
+            name: "m20261123_080700_store_audit_search",
+            up: "
+CREATE INDEX audit_at ON audit (at, id);
+CREATE INDEX audit_user ON audit (user_id, id);
+CREATE INDEX audit_command ON audit (command, id);
+",
+        }
+        .boxed(),
         crate::repoint::MIGRATION.boxed(),
         crate::journal::MIGRATION.boxed(),
         // Few facts are about a whole system: the others need no entry in its index, and imports are quicker without.

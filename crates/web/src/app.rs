@@ -1,5 +1,7 @@
 //! The application as the areas see it: what is shared by all requests, and how routes become a server.
 
+use crate::door::Second;
+use crate::locale::Locale;
 use crate::route::Route;
 use crate::visitor::{Visitor, page};
 use crate::{WebResult, api, assets, auth, guard, links, live, security};
@@ -15,14 +17,40 @@ use tower_sessions::{Expiry, SessionManagerLayer};
 /// Who may sign in. Implemented by the platform area.
 #[async_trait::async_trait]
 pub trait Directory: Send + Sync {
-    /// The user with this e-mail and password, if they match. Takes the same time whether or not the user exists.
-    async fn authenticate(&self, email: &str, password: &str) -> Result<Option<Account>>;
+    /// The user with this e-mail and password, if they match. Takes the same time whether or not the user exists; refuses while the
+    /// e-mail or the address is locked.
+    async fn authenticate(&self, attempt: &Attempt) -> Result<Option<Account>>;
+    /// What the user owes after the password.
+    async fn second(&self, _account: &Account) -> Result<Second> {
+        Ok(Second::NotNeeded)
+    }
+    /// Someone was let in.
+    async fn entered(&self, _account: &Account, _now: Time) -> Result<()> {
+        Ok(())
+    }
+    /// Words of the button that leads to an identity provider, if one is set up.
+    async fn sign_on(&self) -> Result<Option<String>> {
+        Ok(None)
+    }
     /// The present state of a user by id; `None` if gone or switched off.
     async fn account(&self, id: UserId) -> Result<Option<Account>>;
     /// Who holds this key for the API, if it is in force at `now`.
     async fn key(&self, _token: &str, _now: Time) -> Result<Option<api::KeyHolder>> {
         Ok(None)
     }
+}
+
+/// An attempt to sign in.
+#[derive(Clone)]
+pub struct Attempt {
+    /// Sign-in name as typed.
+    pub email: String,
+    /// Password as typed.
+    pub password: String,
+    /// Where it comes from; empty if not known.
+    pub address: String,
+    /// When.
+    pub now: Time,
 }
 
 /// A user as the session needs them.
@@ -32,6 +60,8 @@ pub struct Account {
     pub id: UserId,
     /// Who acts, with scope as of now.
     pub actor: Actor,
+    /// How they read dates and numbers.
+    pub locale: Locale,
     /// Changes when the password does, which ends all older sessions.
     pub stamp: Vec<u8>,
 }
@@ -71,6 +101,8 @@ pub struct WebConfig {
     pub requests_per_second: u32,
     /// Requests a second that one key of the API may make in the long run; 0 stands for 50.
     pub key_requests_per_second: u32,
+    /// Whoever sends it may read `/metrics` from anywhere.
+    pub metrics_token: Option<String>,
     /// Attempts to sign in a minute from one address; 0 stands for 10.
     pub sign_ins_per_minute: u32,
     /// Requests a minute to signed links from one address; 0 stands for 60.
@@ -93,6 +125,14 @@ impl App {
         &*self.0.directory
     }
 
+    /// One more attempt at the door: refused when the address or the e-mail had too many within the minute.
+    ///
+    /// # Errors
+    /// `limit.requests`.
+    pub fn limit_door(&self, address: &str, email: &str) -> Result<()> {
+        self.0.limits.sign_in(&security::Address(address.parse().ok()), email)
+    }
+
     /// How the server is set up.
     pub fn config(&self) -> &WebConfig {
         &self.0.config
@@ -110,7 +150,7 @@ pub fn build(runner: Runner, directory: Arc<dyn Directory>, routes: Vec<Route>, 
         .with_http_only(true)
         .with_same_site(SameSite::Lax)
         .with_secure(config.https)
-        .with_expiry(Expiry::OnInactivity(time::Duration::hours(24)));
+        .with_expiry(Expiry::OnInactivity(time::Duration::days(30)));
     let backend = auth::Backend(directory.clone());
     let declared = all.iter().filter_map(|r| r.api.clone()).collect();
     let document = api::document(all.iter()).to_string();
@@ -120,10 +160,11 @@ pub fn build(runner: Runner, directory: Arc<dyn Directory>, routes: Vec<Route>, 
     for route in all {
         let permission = route.permission;
         let state = (app.clone(), permission);
+        let guarded = (app.clone(), permission, route.path);
         let handler = match (&route.api, route.link) {
             (Some(_), _) => route.handler.layer(from_fn_with_state(state, api::admit)),
             (None, true) => route.handler.layer(from_fn_with_state(app.clone(), links::check)),
-            (None, false) => route.handler.layer(from_fn_with_state(state, guard::check)),
+            (None, false) => route.handler.layer(from_fn_with_state(guarded, guard::check)),
         };
         router = router.route(route.path, handler);
     }

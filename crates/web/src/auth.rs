@@ -1,16 +1,17 @@
 //! The door: signing in and out.
 
-use crate::app::{Account, Directory};
+use crate::app::{Account, Attempt, Directory};
 use crate::components::SignInPage;
+use crate::door::Door;
 use crate::route::Route;
-use crate::visitor::{Flashes, Visitor, local, page};
-use crate::{App, Problem, WebResult, security};
+use crate::visitor::{Visitor, local, page};
+use crate::{App, Problem, WebResult};
 use axum::Form;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect};
 use axum_login::{AuthUser, AuthnBackend};
-use rounds_kernel::{Error, Permission, UserId};
+use rounds_kernel::{Error, Permission, Time, UserId};
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -41,6 +42,10 @@ pub struct Credentials {
     password: String,
     #[serde(default)]
     next: String,
+    #[serde(skip)]
+    address: String,
+    #[serde(skip)]
+    now: Time,
 }
 
 impl AuthnBackend for Backend {
@@ -49,7 +54,8 @@ impl AuthnBackend for Backend {
     type Error = Error;
 
     async fn authenticate(&self, c: Credentials) -> Result<Option<Member>, Error> {
-        Ok(self.0.authenticate(&c.email, &c.password).await?.map(Member))
+        let attempt = Attempt { email: c.email, password: c.password, address: c.address, now: c.now };
+        Ok(self.0.authenticate(&attempt).await?.map(Member))
     }
 
     async fn get_user(&self, id: &i64) -> Result<Option<Member>, Error> {
@@ -78,37 +84,38 @@ struct DoorQuery {
     next: String,
 }
 
-async fn door(State(app): State<App>, visitor: Visitor, Query(q): Query<DoorQuery>) -> WebResult {
+async fn door(State(app): State<App>, visitor: Visitor, auth: AuthSession, Query(q): Query<DoorQuery>) -> WebResult {
     if visitor.signed_in {
         return Ok(Redirect::to(local(&q.next)).into_response());
     }
-    page(&door_page(&app, &visitor, String::new(), q.next, None))
+    page(&door_page(&app, &visitor, &auth, String::new(), q.next, None).await?)
 }
 
-fn door_page(app: &App, visitor: &Visitor, email: String, next: String, error: Option<String>) -> SignInPage {
-    SignInPage { shell: visitor.shell(app, "Sign in"), email, next, error, demo: app.config().demo.clone() }
+async fn door_page(
+    app: &App,
+    visitor: &Visitor,
+    auth: &AuthSession,
+    email: String,
+    next: String,
+    error: Option<String>,
+) -> Result<SignInPage, Error> {
+    let sign_on = auth.backend.0.sign_on().await?;
+    Ok(SignInPage { shell: visitor.shell(app, "Sign in"), email, next, error, sign_on, demo: app.config().demo.clone() })
 }
 
-async fn sign_in(
-    State(app): State<App>,
-    visitor: Visitor,
-    address: security::Address,
-    mut auth: AuthSession,
-    flashes: Flashes,
-    Form(c): Form<Credentials>,
-) -> WebResult {
-    app.0.limits.sign_in(&address, &c.email)?;
+async fn sign_in(State(app): State<App>, visitor: Visitor, mut door: Door, auth: AuthSession, Form(mut c): Form<Credentials>) -> WebResult {
+    app.limit_door(&door.address(), &c.email)?;
+    c.address = door.address();
+    c.now = visitor.now;
     let (email, next) = (c.email.clone(), c.next.clone());
-    let Some(member) = auth.authenticate(c).await.map_err(failed)? else {
-        let error = "E-mail and password do not match. Nothing was changed; try again, or ask your administrator for a new password.";
-        let shown = page(&door_page(&app, &visitor, email, next, Some(error.into())))?;
-        return Ok((StatusCode::UNAUTHORIZED, shown).into_response());
-    };
-    // `login` gives the session a new id, so that a planted cookie is worth nothing.
-    auth.login(&member).await.map_err(failed)?;
-    // The forms' token was known to whoever planted the cookie: the next page makes a new one.
-    flashes.0.remove::<String>(crate::guard::CSRF_KEY).await.map_err(Error::internal)?;
-    Ok(Redirect::to(local(&next)).into_response())
+    match auth.authenticate(c).await.map_err(failed)? {
+        Some(member) => door.admit(member.0, &next).await,
+        None => {
+            let error = "E-mail and password do not match. Nothing was changed; try again, or ask for a new password below.";
+            let shown = page(&door_page(&app, &visitor, &auth, email, next, Some(error.into())).await?)?;
+            Ok((StatusCode::UNAUTHORIZED, shown).into_response())
+        }
+    }
 }
 
 async fn sign_out(mut auth: AuthSession) -> WebResult {

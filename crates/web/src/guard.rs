@@ -18,15 +18,22 @@ const FLASH_KEY: &str = "flash";
 
 /// Checks the visitor before the handler runs and draws the problem page if anything fails.
 pub(crate) async fn check(
-    State((app, permission)): State<(App, Permission)>,
+    State((app, permission, route)): State<(App, Permission, &'static str)>,
     auth: AuthSession,
     session: Session,
     request: Request,
     next: Next,
 ) -> Response {
+    let (began, method) = (app.runner().now(), request.method().clone());
+    let answer = answered(&app, permission, auth, session, request, next).await;
+    crate::metrics::request(route, method.as_str(), answer.status().as_u16(), app.runner().now().0 - began.0);
+    answer
+}
+
+async fn answered(app: &App, permission: Permission, auth: AuthSession, session: Session, request: Request, next: Next) -> Response {
     let wants_json = problem::wants_json(request.headers());
     let path = request.uri().path().to_owned();
-    if path.starts_with("/assets/") || path == "/health" {
+    if path.starts_with("/assets/") || matches!(path.as_str(), "/health" | "/healthz" | "/metrics") {
         // No session is made for what needs none.
         return match problem::error_of(next.run(request).await).await {
             Ok(response) => response,
@@ -38,7 +45,7 @@ pub(crate) async fn check(
         return if reads && !wants_json { to_door(&request) } else { problem::bare(unauthenticated(), wants_json, &path) };
     }
     let shows_page = shows_page(&request);
-    let visitor = match visitor(&app, &auth, &session, &path, shows_page).await {
+    let visitor = match visitor(app, &auth, &session, &path, shows_page).await {
         Ok(v) => v,
         Err(e) => return problem::bare(e, wants_json, &path),
     };
@@ -46,7 +53,7 @@ pub(crate) async fn check(
         Ok(request) => next.run(request).await,
         Err(e) => problem::carry(e),
     };
-    dress(&app, &visitor, response, wants_json, &path).await
+    dress(app, &visitor, response, wants_json, &path).await
 }
 
 /// The answer for addresses that do not exist.
@@ -74,9 +81,10 @@ async fn visitor(app: &App, auth: &AuthSession, session: &Session, path: &str, s
     let flash = if shows_page { session.remove(FLASH_KEY).await.map_err(Error::internal)? } else { None };
     let actor = auth.user.as_ref().map(|u| u.0.actor.clone());
     let signed_in = actor.is_some();
+    let locale = auth.user.as_ref().map(|u| u.0.locale).unwrap_or_default();
     let actor = actor.unwrap_or_else(nobody);
     let simulated = rounds_store::settings::get(app.db(), rounds_store::settings::SIMULATED).await?.is_some();
-    Ok(Visitor { actor, signed_in, csrf, flash, simulated, path: path.to_owned(), now: app.runner().now() })
+    Ok(Visitor { actor, signed_in, csrf, locale, flash, simulated, path: path.to_owned(), now: app.runner().now() })
 }
 
 /// Whether the answer is a page that can show the waiting message; live streams and assets leave it for the next page.

@@ -37,13 +37,33 @@ pub(crate) fn carry(error: Error) -> Response {
     response
 }
 
+tokio::task_local! {
+    /// Names the request in the log and on a problem page.
+    pub(crate) static REQUEST_ID: String;
+}
+
+fn request_id() -> String {
+    REQUEST_ID.try_with(Clone::clone).unwrap_or_default()
+}
+
+/// What is away comes back: programs are told when to try again.
+fn with_retry(kind: ErrorKind, mut answer: Response) -> Response {
+    let seconds = match kind {
+        ErrorKind::Unavailable => "5",
+        ErrorKind::TooMany => "30",
+        _ => return answer,
+    };
+    answer.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static(seconds));
+    answer
+}
+
 /// The error as a page within `shell`.
 pub(crate) fn drawn(error: Error, shell: Shell) -> Response {
     let (status, title) = (status(error.kind), title(error.kind));
     let page =
-        ProblemPage { shell, code: error.code, title: title.into(), cause: error.cause, remedy: error.remedy, request_id: String::new() };
+        ProblemPage { shell, code: error.code, title: title.into(), cause: error.cause, remedy: error.remedy, request_id: request_id() };
     match askama::Template::render(&page) {
-        Ok(html) => (status, Html(html)).into_response(),
+        Ok(html) => with_retry(error.kind, (status, Html(html)).into_response()),
         Err(_) => (StatusCode::INTERNAL_SERVER_ERROR, "The problem page could not be drawn.").into_response(),
     }
 }
@@ -107,7 +127,7 @@ fn refusal(said: &str) -> Error {
 /// The error as a problem document (RFC 9457).
 pub(crate) fn plain(error: &Error) -> Response {
     let status = status(error.kind);
-    crate::api::problem_response(error, status, &crate::api::problem_body(error, status))
+    with_retry(error.kind, crate::api::problem_response(error, status, &crate::api::problem_body(error, status)))
 }
 
 pub(crate) fn wants_json(headers: &HeaderMap) -> bool {

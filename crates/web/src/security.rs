@@ -107,12 +107,21 @@ pub(crate) async fn headers_and_limits(State(app): State<App>, request: Request,
     let direct = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|c| c.0.ip());
     let from = address(&app, request.headers(), direct);
     let asset = request.uri().path().starts_with("/assets/");
+    let (wants_json, path) = (problem::wants_json(request.headers()), request.uri().path().to_owned());
     let mut response = if !asset && !app.0.limits.admits(&from) {
         let error = too_many("There were too many requests from your address.");
         problem::bare(error, problem::wants_json(request.headers()), request.uri().path())
     } else {
         next.run(request).await
     };
+    if response.status().is_server_error() && !response.headers().contains_key("content-type") {
+        // The layers below the guard have no words of their own: a session that cannot be read ends here.
+        let error = match rounds_store::outbox::head(app.db()).await {
+            Err(e) => e,
+            Ok(_) => Error::internal("a session could not be read"),
+        };
+        response = problem::bare(error, wants_json, &path);
+    }
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
         headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
@@ -124,10 +133,17 @@ pub(crate) async fn headers_and_limits(State(app): State<App>, request: Request,
     response
 }
 
-/// One line a request in the log: method, path, status. No query, no body: they may hold personal data.
+/// One line a request in the log: its id, method, path, status. No query, no body: they may hold personal data. The id also goes into the
+/// answer and onto problem pages, so that a user's screenshot finds the line.
 pub(crate) async fn request_log(request: Request, next: Next) -> Response {
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-    let response = next.run(request).await;
-    tracing::debug!(%method, path, status = response.status().as_u16(), "request");
+    let id: String = crate::secret::token().unwrap_or_default().chars().take(12).collect();
+    let span = tracing::info_span!("request", id);
+    let answering = problem::REQUEST_ID.scope(id.clone(), next.run(request));
+    let mut response = tracing::Instrument::instrument(answering, span).await;
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert("x-request-id", value);
+    }
+    tracing::debug!(id, %method, path, status = response.status().as_u16(), "request");
     response
 }

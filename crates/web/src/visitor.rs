@@ -1,11 +1,12 @@
 //! Who makes the request, as a handler sees them.
 
+use crate::locale::Locale;
 use crate::shell::{Flash, NavGroup, NavItem, Shell, UserBadge};
 use crate::{App, Problem, WebResult, guard};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::response::{Html, IntoResponse, Redirect};
-use rounds_kernel::{Actor, Error, Permission, Time};
+use rounds_kernel::{Actor, Day, Error, Permission, Time};
 use tower_sessions::Session;
 
 /// The visitor: actor, token for forms, and what their frame shows. Handlers take it as an argument.
@@ -17,6 +18,8 @@ pub struct Visitor {
     pub signed_in: bool,
     /// Token that forms send back.
     pub csrf: String,
+    /// How the visitor reads dates and numbers.
+    pub locale: Locale,
     /// The time of the request.
     pub now: Time,
     pub(crate) flash: Option<Flash>,
@@ -66,11 +69,27 @@ impl Visitor {
             },
             signed_in: true,
             csrf: "sample".into(),
+            locale: Locale::default(),
             now: Time(1_795_444_000_000_000),
             flash: None,
             simulated: true,
             path: "/queue".into(),
         }
+    }
+
+    /// A moment as this visitor reads it, in their zone.
+    pub fn time(&self, at: Time) -> String {
+        self.locale.time(at, &self.actor.zone)
+    }
+
+    /// A day as this visitor reads it.
+    pub fn day(&self, day: Day) -> String {
+        self.locale.day(day)
+    }
+
+    /// A whole number as this visitor reads it.
+    pub fn number(&self, n: i64) -> String {
+        self.locale.number(n)
     }
 
     /// Where this visitor's day starts.

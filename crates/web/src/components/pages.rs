@@ -47,6 +47,8 @@ pub struct SignInPage {
     pub next: String,
     /// Why the last try failed.
     pub error: Option<String>,
+    /// Words of the button that leads to the company's identity provider, if there is one.
+    pub sign_on: Option<String>,
     /// Demo users; pass them in demo mode only.
     pub demo: Vec<DemoUser>,
 }
@@ -78,6 +80,7 @@ impl SignInPage {
             email: "ines@demo.example".into(),
             next: "/queue".into(),
             error: Some("E-mail and password do not match. Nothing was changed; try again, or pick a demo user.".into()),
+            sign_on: Some("Sign in with your company account".into()),
             demo: vec![
                 user("Ines Kowalski", "Remote rep", "ines@demo.example"),
                 user("Jonas Weber", "Field rep", "jonas@demo.example"),

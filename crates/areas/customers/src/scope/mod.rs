@@ -2,14 +2,53 @@
 //!
 //! An account is visible by coverage (`rounds_platform::scope`); a person through a current affiliation to a visible account; a
 //! system if any of its accounts is visible. Who has the whole base sees all of them, affiliated or not.
-//! Public: [`accounts`], [`people`], [`systems`] (SQL conditions), [`see_account`], [`see_person`], [`see_system`].
+//! Public: [`accounts`], [`people`], [`systems`] (SQL conditions), [`see_account`], [`see_person`], [`see_system`];
+//! [`granted`] and [`follow`] (regions and countries).
 
 use rounds_kernel::{AccountId, Actor, Error, PersonId, Result, Scope, SystemId};
 use rounds_platform::scope;
-use rounds_store::{Query, args};
+use rounds_store::{FromQueryResult, Query, Tx, args};
+use std::collections::BTreeSet;
 
 /// Tables this capability owns: none.
 pub const TABLES: &[&str] = &[];
+
+/// Pairs of user and account that regions and countries give (`platform::scope::Grant`): of these accounts, or of all. A region is a
+/// state (`US-OH`, or `OH` in the United States), a referral region (`HRR-56`) or the beginning of a postcode (`ZIP-441`).
+pub async fn granted(db: &impl Query, accounts: Option<&[i64]>) -> Result<Vec<(i64, i64)>> {
+    let within = match accounts {
+        Some(ids) => format!(" AND a.id IN ({})", ids.iter().map(i64::to_string).collect::<Vec<_>>().join(", ")),
+        None => String::new(),
+    };
+    let arms = [
+        "g.kind = 'country' AND a.country = g.value",
+        "g.kind = 'region' AND a.country || '-' || a.state = g.value",
+        "g.kind = 'region' AND a.country = 'US' AND a.state = g.value",
+        "g.kind = 'region' AND a.hrr IS NOT NULL AND 'HRR-' || a.hrr = g.value",
+        "g.kind = 'region' AND g.value LIKE 'ZIP-%' AND a.zip LIKE substr(g.value, 5) || '%'",
+    ];
+    let mut pairs = BTreeSet::new();
+    for arm in arms {
+        let sql = format!("SELECT g.user_id, a.id AS account_id FROM user_scope g JOIN account a ON {arm}{within}");
+        pairs.extend(db.all::<Pair>(&sql, vec![]).await?.into_iter().map(|p| (p.user_id, p.account_id)));
+    }
+    Ok(pairs.into_iter().collect())
+}
+
+#[derive(FromQueryResult)]
+struct Pair {
+    user_id: i64,
+    account_id: i64,
+}
+
+/// Lets users whose regions and countries hold these accounts see them; called when accounts come into the record or move.
+pub async fn follow(tx: &mut Tx, accounts: &[i64]) -> Result<()> {
+    if accounts.is_empty() || tx.number("SELECT COUNT(*) FROM user_scope WHERE kind IN ('region', 'country')", vec![]).await? == 0 {
+        return Ok(());
+    }
+    let pairs = granted(tx, Some(accounts)).await?;
+    scope::extend(tx, pairs).await
+}
 
 /// SQL condition on rows of `account`.
 pub fn accounts(actor: &Actor) -> String {

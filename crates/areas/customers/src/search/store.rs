@@ -58,6 +58,7 @@ pub async fn index_systems(tx: &mut Tx, ids: &[i64]) -> Result<()> {
 pub async fn index_accounts(tx: &mut Tx, ids: &[i64]) -> Result<()> {
     for chunk in ids.chunks(STEP) {
         let sql = format!("SELECT id, name, setting AS kind, city || ', ' || state AS place FROM account WHERE id IN ({})", list(chunk));
+        crate::scope::follow(tx, chunk).await?;
         let users = users_of(tx, chunk).await?;
         let former = names::former(tx, EntityKind::Account, chunk).await?;
         let docs = tx.all::<Entry>(&sql, vec![]).await?.into_iter().map(|e| {

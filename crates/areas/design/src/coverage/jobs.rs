@@ -4,7 +4,7 @@
 //! transaction. Coverage that changes while it runs makes it go round once more.
 
 use rounds_customers::search::reindex_all;
-use rounds_kernel::{JobId, Permission, Result};
+use rounds_kernel::{Actor, JobId, Permission, Result};
 use rounds_platform::jobs::{Context, Report, Work};
 use rounds_store::jobs::{Enqueue, checkpoint};
 use rounds_store::{Command, Query, Tx};
@@ -36,6 +36,22 @@ impl Work for SearchFollowsCoverage {
                 return Ok(serde_json::json!({ "accounts": at.done }));
             }
         }
+    }
+}
+
+/// The work that brings everybody's rows in step after an administrator changed what someone is given to see.
+pub struct ScopeFollowsGrants;
+
+#[async_trait::async_trait]
+impl Work for ScopeFollowsGrants {
+    fn kind(&self) -> &'static str {
+        rounds_platform::scope::REFRESH
+    }
+
+    async fn run(&self, context: &Context) -> Result<Report> {
+        let program = Actor::program("scope");
+        let pairs = context.runner.run(&program, super::RefreshScope::default()).await?;
+        Ok(serde_json::json!({ "pairs": pairs }))
     }
 }
 

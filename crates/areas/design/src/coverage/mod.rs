@@ -5,7 +5,7 @@
 //! (`platform::scope`) and of the search index follows the links of the present day.
 //!
 //! Public: [`CoverageLink`], [`links`] (bulk, for planning), [`owners_of`], [`FillAlignment`], [`propose`], [`ImportCoverage`], [`importers`],
-//! [`RefreshScope`] (daily), [`SearchFollowsCoverage`] (a kind of job), [`CoveragePanel`]. Routes: `/coverage`, `/coverage/uncovered`, `/coverage/fill` (POST), `/coverage/{alignment}`,
+//! [`RefreshScope`] (daily), [`SearchFollowsCoverage`], [`ScopeFollowsGrants`] (kinds of job), [`CoveragePanel`]. Routes: `/coverage`, `/coverage/uncovered`, `/coverage/fill` (POST), `/coverage/{alignment}`,
 //! `/coverage/{alignment}/accounts`.
 //! Tables: [`TABLES`].
 
@@ -22,7 +22,7 @@ mod store;
 
 pub use commands::{CoverageRow, FillAlignment, Filled, ImportCoverage, RefreshScope};
 pub use inputs::propose;
-pub use jobs::SearchFollowsCoverage;
+pub use jobs::{ScopeFollowsGrants, SearchFollowsCoverage};
 pub use model::{CoverageLink, FillBy, FillPlan, OwnerShare, Region};
 pub use pages::{CoveragePanel, samples};
 pub use queries::{Coverer, links, owners_of};

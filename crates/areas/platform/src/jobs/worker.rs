@@ -1,9 +1,10 @@
 //! Running jobs: taking one, keeping its heart beating, ending it with a report.
 
+use super::model::Recurring;
 use crate::users::actor_of;
-use rounds_kernel::{Actor, Error, JobId, Result, UserId};
-use rounds_store::Runner;
-use rounds_store::jobs::{Finish, JobRow, Take, beat, takeable};
+use rounds_kernel::{Actor, Error, JobId, Permission, Result, UserId};
+use rounds_store::jobs::{Enqueue, Finish, JobRow, Take, beat, takeable};
+use rounds_store::{Command, Runner, Tx};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -33,6 +34,9 @@ pub trait Work: Send + Sync {
     /// Does the work, in commands of at most 1,000 rows with a checkpoint each.
     async fn run(&self, context: &Context) -> Result<Report>;
 }
+
+/// The worker says this often that it lives, also between jobs.
+const BEAT_EVERY_US: i64 = 15_000_000;
 
 /// A job that was begun this often without ending is given up.
 const MOST_ATTEMPTS: i64 = 5;
@@ -101,7 +105,13 @@ async fn beating(runner: &Runner, actor: &Actor, kinds: &[Arc<dyn Work>], job: J
 
 /// Works off waiting and abandoned jobs, one after the other, for as long as the server runs.
 pub async fn work_off(runner: Runner, kinds: Vec<Arc<dyn Work>>) {
+    let mut seen = rounds_kernel::Time(0);
     loop {
+        if runner.now().0 - seen.0 > BEAT_EVERY_US {
+            seen = runner.now();
+            // A missed beat shows as a silent worker until the next one.
+            let _ = crate::health::beat(&runner.db, seen).await;
+        }
         for job in takeable(&runner.db, runner.now()).await.unwrap_or_default() {
             if let Err(e) = one(&runner, &kinds, &job).await {
                 tracing::warn!(job = job.id, code = e.code, cause = e.cause, "job did not finish");
@@ -128,4 +138,55 @@ async fn one(runner: &Runner, kinds: &[Arc<dyn Work>], job: &JobRow) -> Result<(
         return Ok(()); // another process was faster
     };
     work(runner, &actor, kinds, row, Arc::new(|_, _, _| ())).await.map(|_| ())
+}
+
+/// Asks for recurring work when it is due, for as long as the server runs. What was asked for is remembered, so that a restart asks
+/// for nothing twice, and a server that slept through the hour asks when it wakes.
+pub async fn schedule(runner: Runner, all: Vec<Recurring>) {
+    loop {
+        for work in &all {
+            if let Err(e) = ask_if_due(&runner, work).await {
+                tracing::warn!(kind = work.kind, code = e.code, cause = e.cause, "recurring work was not asked for; it is tried again");
+            }
+        }
+        tokio::time::sleep(Duration::from_secs(30)).await;
+    }
+}
+
+/// Asks for one kind of recurring work if it is due; says whether it did.
+///
+/// # Errors
+/// Of the database.
+pub async fn ask_if_due(runner: &Runner, work: &Recurring) -> Result<bool> {
+    let Some(span) = work.every.span(runner.now()) else { return Ok(false) };
+    let last = rounds_store::settings::get(&runner.db, &last_key(work.kind)).await?;
+    if last.as_deref() == Some(span.as_str()) {
+        return Ok(false);
+    }
+    runner.run(&Actor::program("schedule"), AskFor { kind: work.kind.into(), span }).await?;
+    Ok(true)
+}
+
+/// Setting that holds the span of the last run that was asked for.
+pub(super) fn last_key(kind: &str) -> String {
+    format!("schedule.{kind}")
+}
+
+/// Asks for recurring work, and remembers for which span of time.
+#[derive(Debug, serde::Serialize)]
+pub(super) struct AskFor {
+    pub kind: String,
+    pub span: String,
+}
+
+impl Command for AskFor {
+    const NAME: &'static str = "platform.ask_for_recurring";
+    const PERMISSION: Permission = Permission::Administer;
+    type Out = i64;
+
+    async fn run(self, tx: &mut Tx) -> Result<i64> {
+        rounds_store::settings::put(tx, &last_key(&self.kind), &self.span).await?;
+        let job = Enqueue { kind: self.kind, input_key: "recurring".into(), input: serde_json::Value::Null }.run(tx).await?;
+        Ok(job.id)
+    }
 }

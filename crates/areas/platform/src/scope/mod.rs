@@ -1,13 +1,23 @@
 //! Who sees which account. One row a user and account, kept in step with coverage by the design area.
 //!
-//! Public: [`accounts`] (the SQL condition every read carries), [`rebuild`], [`users_of`]. Tables: [`TABLES`].
+//! What a user is given beside their coverage ([`Grant`]: team, regions, countries, all) stands in `user_scope`; accounts of regions and
+//! countries are kept among the user's own rows, so that pages, search and exports know one condition only. The customers area says
+//! which accounts those are (`customers::scope::granted`) and adds new accounts as they are imported.
+//!
+//! Public: [`accounts`] (the SQL condition every read carries), [`rebuild`], [`extend`], [`users_of`], [`Grant`], [`given`], [`give`].
+//! Tables: [`TABLES`].
 
-use rounds_kernel::{Actor, Result, Scope, UserId};
-use rounds_store::{FromQueryResult, MigrationTrait, Query, SqlMigration, Tx, args};
-use std::collections::BTreeMap;
+mod model;
+
+pub use model::Grant;
+
+use rounds_kernel::{Actor, Result, Role, Scope, UserId};
+use rounds_store::jobs::Enqueue;
+use rounds_store::{Command, FromQueryResult, MigrationTrait, Query, SqlMigration, Tx, args};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Tables this capability owns.
-pub const TABLES: &[&str] = &["account_scope"];
+pub const TABLES: &[&str] = &["account_scope", "user_scope"];
 
 /// Migrations of this capability.
 pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
@@ -20,7 +30,50 @@ CREATE INDEX account_scope_account ON account_scope (account_id);
 ",
         }
         .boxed(),
+        SqlMigration {
+            name: "m20261123_080500_platform_user_scope",
+            up: "
+CREATE TABLE user_scope (user_id BIGINT NOT NULL, kind TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (user_id, kind, value));
+",
+        }
+        .boxed(),
     ]
+}
+
+/// Kind of the job that brings everybody's rows in step after a change of what someone is given; the design area does it.
+pub const REFRESH: &str = "scope-refresh";
+
+#[derive(FromQueryResult)]
+struct GrantRow {
+    user_id: i64,
+    kind: String,
+    value: String,
+}
+
+/// What `user` is given; nothing stands for the role's own scope.
+pub async fn given(db: &impl Query, user: UserId) -> Result<Vec<Grant>> {
+    let rows: Vec<GrantRow> = db.all("SELECT user_id, kind, value FROM user_scope WHERE user_id = $1", args![user.0]).await?;
+    let mut all: Vec<Grant> = rows.iter().filter_map(|r| Grant::of(&r.kind, &r.value)).collect();
+    all.sort();
+    Ok(all)
+}
+
+/// Replaces what `user` is given, and asks for everybody's rows to be brought in step.
+pub async fn give(tx: &mut Tx, user: UserId, grants: &[Grant]) -> Result<()> {
+    tx.execute("DELETE FROM user_scope WHERE user_id = $1", args![user.0]).await?;
+    let rows = grants.iter().map(|g| args![user.0, g.kind(), g.value()]).collect();
+    tx.insert_many("user_scope", &["user_id", "kind", "value"], rows, "").await?;
+    Enqueue { kind: REFRESH.into(), input_key: "all".into(), input: serde_json::Value::Null }.run(tx).await.map(|_| ())
+}
+
+/// Managers who see what their team covers: those who are given it, or whose role has it by default.
+async fn team_seers(db: &impl Query) -> Result<BTreeSet<i64>> {
+    let grants: Vec<GrantRow> = db.all("SELECT user_id, kind, value FROM user_scope", vec![]).await?;
+    let settled: BTreeSet<i64> = grants.iter().map(|g| g.user_id).collect();
+    let mut seers: BTreeSet<i64> = grants.iter().filter(|g| g.kind == "team").map(|g| g.user_id).collect();
+    let managers = crate::users::all(db).await?.into_iter().filter(|u| u.role() == Role::Manager).map(|u| u.id);
+    seers.extend(managers.filter(|m| !settled.contains(m)));
+    Ok(seers)
 }
 
 /// SQL condition that holds for rows whose `column` is an account within the actor's scope.
@@ -72,7 +125,12 @@ struct Pair {
 /// Users who see each of `accounts` by their own coverage, and the managers above them.
 pub async fn users_of(db: &impl Query, accounts: &[i64]) -> Result<BTreeMap<i64, Vec<i64>>> {
     let mut out: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
-    let above = crate::users::managers_above(db).await?;
+    let seers = team_seers(db).await?;
+    let above: BTreeMap<i64, Vec<i64>> = crate::users::managers_above(db)
+        .await?
+        .into_iter()
+        .map(|(u, m)| (u, m.into_iter().filter(|m| seers.contains(m)).collect()))
+        .collect();
     for chunk in accounts.chunks(1_000) {
         let ids = chunk.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
         let sql = format!("SELECT user_id, account_id FROM account_scope WHERE account_id IN ({ids}) ORDER BY account_id, user_id");

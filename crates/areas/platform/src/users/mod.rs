@@ -1,7 +1,8 @@
-//! Users and roles: who signs in, in which role, under which manager.
+//! Users and roles: who signs in, in which role, under which manager, seeing what.
 //!
-//! Public: [`UserRow`], [`all`], [`by_email`], [`actor_of`], [`managers_above`], [`StoredDirectory`], [`CreateUser`], [`SetPassword`],
-//! [`SetActive`]. Routes: `/users` (list), `/users/create`, `/users/{id}/active`. Tables: [`TABLES`].
+//! Public: [`UserRow`], [`all`], [`by_email`], [`by_id`], [`actor_of`], [`managers_above`], [`StoredDirectory`], [`CreateUser`],
+//! [`EditUser`], [`SetPassword`], [`SetActive`], [`EndAllSessions`], [`UserImporter`]. Routes: `/users` (list), `/users/create`,
+//! `/users/{id}` and its acts. Tables: [`TABLES`].
 
 mod api;
 mod commands;
@@ -9,9 +10,11 @@ mod directory;
 mod pages;
 mod store;
 
-pub use commands::{CreateUser, SetActive, SetPassword};
+pub use commands::{CreateUser, EditUser, EndAllSessions, SetActive, SetPassword, UserImporter};
 pub use directory::{StoredDirectory, actor_of};
-pub use store::{UserRow, all, by_email, managers_above, migrations};
+pub(crate) use directory::{hash, verify};
+pub use store::{UserRow, all, by_email, by_id, managers_above, migrations};
+pub(crate) use store::{keep_password, keep_preferences};
 
 use rounds_kernel::Permission;
 use rounds_web::Route;
@@ -25,7 +28,13 @@ pub fn routes() -> Vec<Route> {
     all.extend([
         Route::get("/users", Permission::Administer, pages::list).menu("Admin", "Users"),
         Route::post("/users/create", Permission::Administer, pages::create),
+        Route::get("/users/{id}", Permission::Administer, pages::detail),
+        Route::post("/users/{id}/edit", Permission::Administer, pages::edit),
         Route::post("/users/{id}/active", Permission::Administer, pages::set_active),
+        Route::post("/users/{id}/invite", Permission::Administer, pages::invite),
+        Route::post("/users/{id}/unlock", Permission::Administer, pages::unlock),
+        Route::post("/users/{id}/sign-out", Permission::Administer, pages::sign_out),
+        Route::post("/users/{id}/second-factor/off", Permission::Administer, pages::factor_off),
     ]);
     all
 }

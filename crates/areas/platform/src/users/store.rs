@@ -1,7 +1,7 @@
 //! The user table.
 
 use rounds_kernel::{Result, Role, UserId};
-use rounds_store::{FromQueryResult, MigrationTrait, Query, SqlMigration, args};
+use rounds_store::{FromQueryResult, MigrationTrait, Query, SqlMigration, Tx, args};
 use std::collections::BTreeMap;
 
 /// Migrations of this capability.
@@ -16,11 +16,20 @@ CREATE TABLE app_user (
 ",
         }
         .boxed(),
+        SqlMigration {
+            name: "m20261123_080400_platform_user_account",
+            up: "
+ALTER TABLE app_user ADD COLUMN locale TEXT NOT NULL DEFAULT '';
+ALTER TABLE app_user ADD COLUMN epoch BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE app_user ADD COLUMN signed_in_at BIGINT;
+",
+        }
+        .boxed(),
     ]
 }
 
 /// A user as stored.
-#[derive(Debug, Clone, FromQueryResult)]
+#[derive(Debug, Clone, Default, FromQueryResult)]
 pub struct UserRow {
     /// Id.
     pub id: i64,
@@ -40,9 +49,15 @@ pub struct UserRow {
     pub active: bool,
     /// argon2id in PHC form; none for users without a password.
     pub password_hash: Option<String>,
+    /// Locale code; empty for the international one.
+    pub locale: String,
+    /// Raised by whatever ends all sessions.
+    pub epoch: i64,
+    /// Last time signed in, µs UTC.
+    pub signed_in_at: Option<i64>,
 }
 
-const COLUMNS: &str = "id, email, name, role, manager_id, zone, weekly_minutes, active, password_hash";
+const COLUMNS: &str = "id, email, name, role, manager_id, zone, weekly_minutes, active, password_hash, locale, epoch, signed_in_at";
 
 impl UserRow {
     /// Role; users with a role of a newer release are treated as marketers without write access to queues.
@@ -62,8 +77,19 @@ pub async fn by_email(db: &impl Query, email: &str) -> Result<Option<UserRow>> {
 }
 
 /// The user with this id.
-pub(super) async fn by_id(db: &impl Query, id: UserId) -> Result<Option<UserRow>> {
+pub async fn by_id(db: &impl Query, id: UserId) -> Result<Option<UserRow>> {
     db.one(&format!("SELECT {COLUMNS} FROM app_user WHERE id = $1"), args![id.0]).await
+}
+
+/// Keeps a password's hash and ends what the old one opened.
+pub(crate) async fn keep_password(tx: &mut Tx, user: UserId, hash: &str) -> Result<()> {
+    let sql = "UPDATE app_user SET password_hash = $2, epoch = epoch + 1 WHERE id = $1";
+    tx.execute(sql, args![user.0, hash]).await.map(|_| ())
+}
+
+/// Keeps how a user reads dates, numbers and times.
+pub(crate) async fn keep_preferences(tx: &mut Tx, user: UserId, locale: &str, zone: &str) -> Result<()> {
+    tx.execute("UPDATE app_user SET locale = $2, zone = $3 WHERE id = $1", args![user.0, locale, zone]).await.map(|_| ())
 }
 
 #[derive(FromQueryResult)]

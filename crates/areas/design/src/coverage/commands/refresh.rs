@@ -23,7 +23,8 @@ impl Command for RefreshScope {
 
 /// The same within another command's transaction; says how many pairs of user and account there are. Search follows in a job.
 pub(in crate::coverage) async fn refresh(tx: &mut Tx) -> Result<u64> {
-    let pairs = pairs(tx, tx.now.day()).await?;
+    let mut pairs = pairs(tx, tx.now.day()).await?;
+    pairs.extend(rounds_customers::scope::granted(tx, None).await?);
     let count = pairs.len() as u64;
     scope::rebuild(tx, pairs).await?;
     jobs::ask(tx).await?;

@@ -1,7 +1,9 @@
 //! Creating users, giving passwords, switching on and off.
+//!
+//! What ends sessions also raises the user's epoch, so that a session kept by another server ends too.
 
-use super::directory::hash;
-use super::store::{by_email, by_id};
+use super::super::directory::hash;
+use super::super::store::{by_email, by_id, keep_password};
 use rounds_kernel::{Error, Permission, Result, Role, UserId};
 use rounds_store::{Command, Runner, Tx, args};
 use serde::{Deserialize, Serialize};
@@ -78,16 +80,10 @@ impl SetPassword {
     /// # Errors
     /// `user.password_short` below 12 characters (NIST SP 800-63B asks for length, not for signs).
     pub async fn give(runner: &Runner, actor: &rounds_kernel::Actor, email: &str, password: String) -> Result<()> {
-        if password.chars().count() < 12 {
-            return Err(Error::invalid(
-                "user.password_short",
-                "The password has fewer than 12 characters. Nothing was changed.",
-                "Choose a longer one; a few words will do.",
-            ));
-        }
         let user = by_email(&runner.db, email)
             .await?
             .ok_or_else(|| Error::invalid("user.unknown", format!("There is no user {email}."), "Create the user first."))?;
+        crate::passwords::check(&password, &user.email, &user.name)?;
         let hash = hash(password).await?;
         runner.run(actor, Self { user: UserId(user.id), hash }).await
     }
@@ -99,7 +95,7 @@ impl Command for SetPassword {
     type Out = ();
 
     async fn run(self, tx: &mut Tx) -> Result<()> {
-        tx.execute("UPDATE app_user SET password_hash = $2 WHERE id = $1", args![self.user.0, self.hash]).await.map(|_| ())
+        keep_password(tx, self.user, &self.hash).await
     }
 }
 
@@ -122,7 +118,8 @@ impl Command for SetActive {
             return Err(Error::conflict("user.self", "You cannot switch yourself off. Nothing was changed.", "Ask another administrator."));
         }
         let user = by_id(tx, self.user).await?.ok_or_else(|| Error::not_found("user"))?;
-        tx.execute("UPDATE app_user SET active = $2 WHERE id = $1", args![self.user.0, self.active]).await?;
+        tx.execute("UPDATE app_user SET active = $2, epoch = epoch + 1 WHERE id = $1", args![self.user.0, self.active]).await?;
+        rounds_web::end_sessions(tx, self.user, None, None).await?;
         Ok(user.name)
     }
 }
