@@ -19,8 +19,6 @@ pub struct Topic {
     pub phone: String,
     /// Its e-mail address.
     pub email: String,
-    /// Place on the card.
-    pub position: i64,
 }
 
 /// Someone else, for one topic of one account.

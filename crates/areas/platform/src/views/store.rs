@@ -1,6 +1,6 @@
 //! The table.
 
-use super::model::{SavedView, Views, lasting};
+use super::model::{Views, lasting};
 use rounds_kernel::Result;
 use rounds_store::{MigrationTrait, Query, SqlMigration, args};
 use rounds_web::Visitor;
