@@ -185,6 +185,9 @@ async fn other_methods_are_refused_in_words_and_change_nothing() {
         if all_routes().iter().any(|r| r.path == route.path && r.method != route.method) {
             continue; // the door takes both
         }
+        if route.path.starts_with("/api/") {
+            continue; // programs get problem documents: tests/api.rs
+        }
         for method in wrong {
             let a = v.send(method, &path, &[]).await;
             let what = format!("{method} {path}");

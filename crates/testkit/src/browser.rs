@@ -34,6 +34,8 @@ impl Drop for Browser {
 impl Browser {
     /// Starts ChromeDriver (`ROUNDS_CHROMEDRIVER`, else from the path) and opens a window of the given size.
     pub async fn open(width: u32, height: u32) -> Self {
+        // A second caller finds it installed, which is as good.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let program = std::env::var("ROUNDS_CHROMEDRIVER").unwrap_or_else(|_| "chromedriver".into());
         let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a free port").port();
         let process = Command::new(&program)

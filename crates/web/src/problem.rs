@@ -126,7 +126,7 @@ fn refusal(said: &str) -> Error {
 
 /// The error as a problem document (RFC 9457).
 pub(crate) fn plain(error: &Error) -> Response {
-    let status = status(error.kind);
+    let status = if error.code == WRONG_METHOD { StatusCode::METHOD_NOT_ALLOWED } else { status(error.kind) };
     with_retry(error.kind, crate::api::problem_response(error, status, &crate::api::problem_body(error, status)))
 }
 

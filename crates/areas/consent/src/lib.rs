@@ -40,11 +40,6 @@ pub const REFERENCES: &[Reference] = &[
         among: "",
         wins: Wins::Survivor,
     }]),
-    Reference::new("person_wish", "person_id", Person).keyed_by(RowKey::Number("at")).once(&[Once {
-        columns: &[],
-        among: "",
-        wins: Wins::Latest("at"),
-    }]),
     Reference::new("personal_wish", "person_id", Person).once(&[Once { columns: &[], among: "", wins: Wins::Latest("at") }]),
     Reference::new("confirmation", "person_id", Person),
     Reference::new("data_request", "person_id", Person),

@@ -66,6 +66,24 @@ pub fn own() -> Vec<Box<dyn PersonalData>> {
             &[("excerpt", "''"), ("reason", "''"), ("evidence", "''")],
         )),
         Box::new(PersonTable::kept("affiliation", "child_id", "Workplaces").only("child_kind = 'person'")),
+        Box::new(
+            PersonTable::cleared(
+                "affiliation_sighting",
+                "child_id",
+                "Workplaces as sources said them",
+                &[("title", "''"), ("department", "''")],
+            )
+            .only("child_kind = 'person'"),
+        ),
+        Box::new(
+            PersonTable::cleared(
+                "affiliation_edit",
+                "child_id",
+                "Workplaces changed by hand",
+                &[("name", "'Erased person'"), ("what", "''"), ("reason", "''"), ("added", "'[]'"), ("removed", "'[]'")],
+            )
+            .only("child_kind = 'person'"),
+        ),
         Box::new(Rejects),
         Box::new(Mails),
         Box::new(person),

@@ -80,12 +80,14 @@ struct SharedPage {
     on: String,
 }
 
-pub(super) async fn shared(State(app): State<App>, visitor: Visitor, Path(token): Path<String>) -> WebResult {
-    let account = secret::verify(app.runner().keys(), PURPOSE, &token, visitor.now)?;
+pub(super) async fn shared(State(app): State<App>, Path(token): Path<String>) -> WebResult {
+    let now = app.runner().now();
+    let account = secret::verify(app.runner().keys(), PURPOSE, &token, now)?;
     let id: i64 = account.parse().map_err(Error::internal)?;
     let name = store::account(app.db(), id).await?.ok_or_else(|| Error::not_found("card"))?;
-    let lines = card_of(app.db(), id, visitor.now.day()).await?;
-    page(&SharedPage { shell: visitor.shell(&app, "Whom to call"), name, lines, on: visitor.now.day().to_string() })
+    let lines = card_of(app.db(), id, now.day()).await?;
+    let shell = Shell { title: "Whom to call".into(), ..Shell::default() };
+    page(&SharedPage { shell, name, lines, on: now.day().to_string() })
 }
 
 #[derive(askama::Template)]

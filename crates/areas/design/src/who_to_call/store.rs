@@ -32,8 +32,7 @@ INSERT INTO call_topic (topic, role, line, phone, email, position) VALUES
 
 /// Topics on the card.
 pub(super) async fn topics(db: &impl Query) -> Result<Vec<Topic>> {
-    db.all("SELECT id, topic, role, line, phone, email FROM call_topic WHERE retired_at IS NULL ORDER BY position, id", vec![])
-        .await
+    db.all("SELECT id, topic, role, line, phone, email FROM call_topic WHERE retired_at IS NULL ORDER BY position, id", vec![]).await
 }
 
 /// Exceptions of an account.

@@ -134,6 +134,9 @@ impl Command for Drop {
         if !tx.actor.may(Permission::Administer) {
             own(&tx.actor, self.user)?;
         }
+        if tx.number("SELECT COUNT(*) FROM app_user WHERE id = $1", args![self.user.0]).await? == 0 {
+            return Err(Error::not_found("user"));
+        }
         tx.execute("DELETE FROM recovery_code WHERE user_id = $1", args![self.user.0]).await?;
         tx.execute("DELETE FROM second_factor WHERE user_id = $1", args![self.user.0]).await.map(|_| ())
     }
