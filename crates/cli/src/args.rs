@@ -41,6 +41,8 @@ pub enum Commands {
     Merge(MergeArgs),
     /// Everything about a person as a file, and the erasure of their data.
     Person(Person),
+    /// Read a folder of exported files and show a mirror of the business.
+    Trial(Trial),
     /// Create users and set passwords.
     User(User),
     /// Make a key for the API; its token is printed this once.
@@ -359,6 +361,8 @@ pub enum Bench {
     Week(BenchWeek),
     /// Record linkage on public data with known truth.
     Linkage(BenchLinkage),
+    /// A trial on simulated exports: seconds of each stage.
+    Trial(BenchTrial),
     /// Search-as-you-type over simulated people.
     Search(crate::bench::search::BenchSearch),
     /// A company's calls into the ledger with all checks.
@@ -453,6 +457,39 @@ pub struct BenchLinkage {
     /// Print the learnt chances.
     #[arg(long)]
     pub model: bool,
+}
+
+/// `rounds trial`
+#[derive(Debug, Args)]
+pub struct Trial {
+    /// Folder with exported CSV files: accounts, people, calls, orders, perhaps territories. Their kind is told by the header.
+    pub dir: PathBuf,
+    /// Where the trial keeps its record; beside the folder if not given.
+    #[arg(long)]
+    pub database: Option<PathBuf>,
+    /// Port on 127.0.0.1; the trial listens nowhere else.
+    #[arg(long, default_value_t = 8081)]
+    pub port: u16,
+    /// Make the mirror, but do not serve.
+    #[arg(long)]
+    pub no_serve: bool,
+}
+
+/// `rounds bench trial`
+#[derive(Debug, Args)]
+pub struct BenchTrial {
+    /// Accounts.
+    #[arg(long, default_value_t = 10_000)]
+    pub accounts: usize,
+    /// Rows of all files, about.
+    #[arg(long, default_value_t = 1_000_000)]
+    pub rows: usize,
+    /// Seed of the market and its faults.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Database to fill; a temporary SQLite file if not given.
+    #[arg(long)]
+    pub database: Option<String>,
 }
 
 /// `rounds bench week`

@@ -122,6 +122,7 @@ pub fn works() -> Vec<Arc<dyn Work>> {
     ];
     all.push(Arc::new(rounds_customers::sources::SettleWork));
     all.extend(rounds_customers::matching::works(&references()));
+    all.extend(rounds_measure::works());
     all
 }
 

@@ -16,6 +16,7 @@ mod plan;
 pub mod progress;
 mod serve;
 pub mod simulate;
+pub mod trial;
 mod user;
 
 pub use args::Cli;
@@ -40,12 +41,14 @@ pub async fn run(cli: Cli) -> Result<()> {
         Commands::Person(a) => person::run(a).await,
         Commands::Backup(a) => backup::run(a).await,
         Commands::Restore(a) => backup::bring_back(a).await,
+        Commands::Trial(a) => trial::run(a).await,
         Commands::User(a) => user::run(a).await,
         Commands::Key(a) => key::run(a).await,
         Commands::Fhir(a) => directory::run(a).await,
         Commands::Release(a) => directory::release(a).await,
         Commands::Bench(Bench::Assign(a)) => bench::assign(a),
         Commands::Bench(Bench::Linkage(a)) => bench::linkage(a),
+        Commands::Bench(Bench::Trial(a)) => trial::bench(a).await,
         Commands::Bench(Bench::Week(a)) => bench::week(a).await,
         Commands::Bench(Bench::Search(a)) => bench::search::run(a).await,
         Commands::Bench(Bench::Import(a)) => bench::import::run(a).await,

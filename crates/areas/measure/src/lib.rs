@@ -1,25 +1,38 @@
 //! Measure: what was done, what came of it, and how sure that is.
 
 pub mod indicators;
+pub mod trial;
 
+use rounds_customers::identifiers::EntityKind::Account;
 use rounds_customers::merging::Reference;
+use rounds_platform::jobs::Work;
 use rounds_store::MigrationTrait;
 use rounds_web::Route;
+use std::sync::Arc;
 
-/// Where rows of this area point at accounts and people: it keeps none.
-pub const REFERENCES: &[Reference] = &[];
+/// Where rows of this area point at accounts.
+pub const REFERENCES: &[Reference] = &[Reference::new("trial_row", "account_id", Account)];
 
 /// All routes of the area.
 pub fn routes() -> Vec<Route> {
-    indicators::routes()
+    let mut all = indicators::routes();
+    all.extend(trial::routes());
+    all
 }
 
-/// All migrations of the area: it owns no tables yet and reads facts.
+/// All migrations of the area.
 pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-    Vec::new()
+    trial::migrations()
+}
+
+/// Every kind of long work of the area.
+pub fn works() -> Vec<Arc<dyn Work>> {
+    trial::works()
 }
 
 /// Every page of the area drawn from its sample.
 pub fn samples() -> Vec<(&'static str, String)> {
-    indicators::samples()
+    let mut all = indicators::samples();
+    all.extend(trial::samples());
+    all
 }
