@@ -1,4 +1,5 @@
 //! Record linkage against truth.
+#![allow(clippy::unwrap_used)]
 
 use rounds_decide::link::{Field, Kind, Linker, Pair, Part, Records, Role, Rule, Scope, Settings, Spec, jaro_winkler};
 

@@ -44,6 +44,11 @@ impl Country {
         (a.is_ascii_alphabetic() && c.is_ascii_alphabetic()).then(|| Self([a.to_ascii_uppercase(), c.to_ascii_uppercase()]))
     }
 
+    /// Is this text two capital letters?
+    pub fn is_code(text: &str) -> bool {
+        Self::parse(text).is_some_and(|c| c.code() == text)
+    }
+
     /// The two letters.
     pub fn code(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or("??")
@@ -65,5 +70,6 @@ mod tests {
     fn countries_are_two_letters() {
         assert_eq!(Country::parse(" us").map(|c| c.code().to_owned()), Some("US".into()));
         assert!(Country::parse("USA").is_none() && Country::parse("1A").is_none());
+        assert!(Country::is_code("DE") && !Country::is_code("de") && !Country::is_code(" DE"));
     }
 }

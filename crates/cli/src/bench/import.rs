@@ -197,7 +197,7 @@ async fn visit(database: &str, a: &BenchImport) -> Result<()> {
 
 fn visits(address: SocketAddr, accounts: usize, people: usize, seed: u64) -> Result<Vec<(f64, String)>> {
     let cookie = sign_in(address)?;
-    print!("ready\n");
+    println!("ready");
     std::io::stdout().flush().map_err(Error::internal)?;
     let (stop, stopped) = std::sync::mpsc::channel::<()>();
     std::thread::spawn(move || {

@@ -363,7 +363,7 @@ fn street(a: &str, b: &str) -> u8 {
 fn number(a: f64, b: f64) -> u8 {
     let apart = (a - b).abs() / a.abs().max(b.abs()).max(f64::MIN_POSITIVE);
     match apart {
-        x if x == 0.0 => 1,
+        0.0 => 1,
         x if x <= 0.02 => 2,
         x if x <= 0.1 => 3,
         x if x <= 1.0 / 3.0 => 4,

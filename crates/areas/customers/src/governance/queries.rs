@@ -3,8 +3,10 @@
 use rounds_kernel::{Error, Result};
 use rounds_store::{FromQueryResult, Query, args};
 
-/// What counts as known, by kind of record: field and SQL expression that is NULL where it is not.
-const FIELDS: &[(&str, &str, &[(&str, &str)])] = &[
+/// A kind of record, its table, and what counts as known of it: field and SQL expression that is NULL where it is not.
+type Fields = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
+
+const FIELDS: &[Fields] = &[
     ("Systems", "health_system", &[("Town", "NULLIF(city, '')"), ("State", "NULLIF(state, '')")]),
     (
         "Accounts",

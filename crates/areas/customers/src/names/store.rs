@@ -95,8 +95,8 @@ struct Latest {
 }
 
 /// The latest day on which `source` named each record.
-pub async fn latest(db: &impl Query, kind: EntityKind, source: &str, ids: &[i64]) -> Result<HashMap<i64, i64>> {
-    let mut out = HashMap::new();
+pub async fn latest(db: &impl Query, kind: EntityKind, source: &str, ids: &[i64]) -> Result<BTreeMap<i64, i64>> {
+    let mut out = BTreeMap::new();
     for chunk in ids.chunks(1_000) {
         let list = chunk.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
         let sql = format!(

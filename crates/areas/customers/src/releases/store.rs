@@ -8,7 +8,7 @@ use crate::names;
 use rounds_kernel::{Day, Result};
 use rounds_platform::imports::{ChunkReport, FileInfo, Note};
 use rounds_store::{FromQueryResult, MigrationTrait, Query, SqlMigration, Tx, args};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 /// Migrations of this capability.
 pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
@@ -80,7 +80,7 @@ async fn partial(tx: &Tx, source: &str, day: i64) -> Result<Option<Note>> {
 }
 
 /// Of the records, those that `source` named on a later day than `day`: an older release says nothing new of how they are now.
-pub async fn newer(db: &impl Query, kind: EntityKind, source: &str, day: Day, ids: &[i64]) -> Result<HashMap<i64, i64>> {
+pub async fn newer(db: &impl Query, kind: EntityKind, source: &str, day: Day, ids: &[i64]) -> Result<BTreeMap<i64, i64>> {
     let mut latest = names::latest(db, kind, source, ids).await?;
     latest.retain(|_, seen| *seen > i64::from(day.0));
     Ok(latest)

@@ -251,11 +251,9 @@ pub async fn gone_to(db: &impl Query, system: SystemId, day: rounds_kernel::Day)
     if last == 0 {
         return Ok(None);
     }
-    let sql = format!(
-        "SELECT CAST($2 AS BIGINT) AS day, s.name FROM affiliation f JOIN affiliation n ON n.child_kind = 'account' AND n.parent_kind = 'system' \
+    let sql = "SELECT CAST($2 AS BIGINT) AS day, s.name FROM affiliation f JOIN affiliation n ON n.child_kind = 'account' AND n.parent_kind = 'system' \
          AND n.child_id = f.child_id AND n.valid_from = f.valid_to JOIN health_system s ON s.id = n.parent_id \
          WHERE f.child_kind = 'account' AND f.parent_kind = 'system' AND f.parent_id = $1 AND f.valid_to = $2 \
-         GROUP BY s.id, s.name ORDER BY COUNT(*) DESC, s.id LIMIT 1"
-    );
-    Ok(Some(db.one(&sql, args![system.0, last]).await?.unwrap_or(Gone { day: last, name: None })))
+         GROUP BY s.id, s.name ORDER BY COUNT(*) DESC, s.id LIMIT 1";
+    Ok(Some(db.one(sql, args![system.0, last]).await?.unwrap_or(Gone { day: last, name: None })))
 }

@@ -82,7 +82,7 @@ impl Grant {
 fn well_formed(grant: &Grant) -> bool {
     let plain = |v: &str| v.len() <= 12 && v.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
     match grant {
-        Grant::Country(c) => c.len() == 2 && c.bytes().all(|b| b.is_ascii_uppercase()),
+        Grant::Country(c) => rounds_kernel::Country::is_code(c),
         Grant::Region(r) => match r.split_once('-') {
             Some(("HRR", number)) => number.parse::<i64>().is_ok(),
             Some(("ZIP", start)) => !start.is_empty() && plain(start),

@@ -8,6 +8,7 @@ use rounds_platform::imports::{ChunkReport, FileInfo, Note};
 use rounds_store::{MigrationTrait, Query, SqlMigration, Tx, args};
 use sea_orm::FromQueryResult;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// Migrations of this capability.
 pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
@@ -74,9 +75,9 @@ pub(super) async fn write(tx: &mut Tx, file: &FileInfo, rows: Vec<LineRow>) -> R
     let mut reports: BTreeMap<Of, i64> = BTreeMap::new();
     for row in &rows {
         let of = (row.distributor.clone(), row.period.0, row.period.1);
-        if !reports.contains_key(&of) {
-            let id = report(tx, file, &of, row.received_on, &mut out, row.file_line).await?;
-            reports.insert(of, id);
+        if let Entry::Vacant(new) = reports.entry(of) {
+            let id = report(tx, file, new.key(), row.received_on, &mut out, row.file_line).await?;
+            new.insert(id);
         }
     }
     let party = |r: &LineRow| {

@@ -75,9 +75,7 @@ fn check(c: &SetAccess) -> Result<()> {
         return no("“Certain hours only” needs its hours.");
     }
     match &c.target {
-        Target::Country(code) if code.len() != 2 || !code.bytes().all(|b| b.is_ascii_uppercase()) => {
-            no("A country is written with its two letters.")
-        }
+        Target::Country(code) if !rounds_kernel::Country::is_code(code) => no("A country is written with its two letters."),
         Target::Department(_, d) if d.trim().is_empty() || d.chars().count() > 200 => no("The department is empty or too long."),
         _ => Ok(()),
     }

@@ -135,7 +135,7 @@ fn view(shell: Shell, csrf: &str, r: &CountryRule, versions: Vec<Version>, today
 fn country(path: &str) -> Result<String> {
     match path {
         OTHER => Ok(String::new()),
-        two if two.len() == 2 && two.bytes().all(|b| b.is_ascii_uppercase()) => Ok(two.to_owned()),
+        two if rounds_kernel::Country::is_code(two) => Ok(two.to_owned()),
         _ => Err(Error::not_found("country")),
     }
 }

@@ -24,7 +24,7 @@ impl Command for SetLimits {
             limits.check()?;
         }
         let code = self.country.as_str();
-        if !code.is_empty() && !(code.len() == 2 && code.bytes().all(|b| b.is_ascii_uppercase())) {
+        if !code.is_empty() && !rounds_kernel::Country::is_code(code) {
             return Err(Error::invalid(
                 "consent.country",
                 format!("“{code}” is not a country. Nothing was changed."),

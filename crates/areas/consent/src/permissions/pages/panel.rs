@@ -85,7 +85,7 @@ fn view(person: PersonId, reach: Reach, rule: &CountryRule, told: Vec<Entry>, wo
             chip: chip(reach, rule, *c, Aim::usual(*c)),
             since: stands.map_or("—".into(), |e| e.from.day().to_string()),
             basis: stands.map_or("nobody asked yet".into(), standing_words),
-            purposes: purposes.map(|(a, s)| Chip::new(&format!("{}: {}", a.label(), s.label().to_lowercase()), tone(s))).collect(),
+            purposes: purposes.map(|(a, s)| Chip::new(format!("{}: {}", a.label(), s.label().to_lowercase()), tone(s))).collect(),
         }
     };
     Answers {

@@ -215,16 +215,15 @@ async fn open_countries(db: &impl Query, rules: &Rules, channel: Channel) -> Res
         country: String,
     }
     let all = db.all::<Row>("SELECT DISTINCT country FROM account ORDER BY country", vec![]).await?;
-    let plain = |c: &str| c.len() == 2 && c.bytes().all(|b| b.is_ascii_uppercase());
     let open: Vec<String> = all
         .iter()
-        .filter(|r| plain(&r.country) && rules.of(&r.country).allows_unknown(channel))
+        .filter(|r| rounds_kernel::Country::is_code(&r.country) && rules.of(&r.country).allows_unknown(channel))
         .map(|r| format!("'{}'", r.country))
         .collect();
     let elsewhere = rules.of("").allows_unknown(channel);
     let shut: Vec<String> = all
         .iter()
-        .filter(|r| plain(&r.country) && !rules.of(&r.country).allows_unknown(channel))
+        .filter(|r| rounds_kernel::Country::is_code(&r.country) && !rules.of(&r.country).allows_unknown(channel))
         .map(|r| format!("'{}'", r.country))
         .collect();
     Ok(match (elsewhere, open.is_empty(), shut.is_empty()) {

@@ -38,7 +38,7 @@ fn line(r: RequestRow, me: Option<UserId>, now: Time) -> Line {
     let open = r.settled_at.is_none();
     let chip = match (r.settled.as_deref(), Time(r.due_at) < now) {
         (None, true) => Chip::new("overdue", Tone::Bad),
-        (None, false) => Chip::new(&format!("due {}", Time(r.due_at).day()), Tone::Warn),
+        (None, false) => Chip::new(format!("due {}", Time(r.due_at).day()), Tone::Warn),
         (Some("erased"), _) => Chip::new("erased", Tone::Good),
         (Some("answered"), _) => Chip::new("answered", Tone::Good),
         (Some(_), _) => Chip::new("refused", Tone::Plain),

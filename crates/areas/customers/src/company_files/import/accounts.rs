@@ -405,7 +405,7 @@ async fn parents(tx: &mut Tx, rows: &[&Row]) -> Result<Vec<String>> {
 
 /// Keys of systems that bear exactly these names.
 async fn system_keys(tx: &Tx, names: &[&str]) -> Result<HashMap<String, String>> {
-    let ids = identifiers::keys(tx, "health_system", "name", names).await?;
+    let ids: BTreeMap<_, _> = identifiers::keys(tx, "health_system", "name", names).await?.into_iter().collect();
     let mut out = HashMap::new();
     for (name, id) in ids {
         if let Some(system) = systems::get(tx, rounds_kernel::SystemId(id)).await? {
@@ -418,7 +418,8 @@ async fn system_keys(tx: &Tx, names: &[&str]) -> Result<HashMap<String, String>>
 /// Names of parents that are themselves accounts.
 async fn account_names(tx: &Tx, keys: &[&str]) -> Result<HashMap<String, String>> {
     let mut out = HashMap::new();
-    for (key, id) in account_ids(tx, keys).await? {
+    let ids: BTreeMap<_, _> = account_ids(tx, keys).await?.into_iter().collect();
+    for (key, id) in ids {
         if let Some(account) = accounts::get(tx, rounds_kernel::AccountId(id)).await? {
             out.insert(key, account.name);
         }

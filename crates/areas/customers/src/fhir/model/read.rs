@@ -33,7 +33,7 @@ pub fn local_name(resource: &Value) -> String {
     format!("{}/{}", text(resource, "resourceType"), text(resource, "id"))
 }
 
-fn codings<'a>(concepts: &'a Value) -> impl Iterator<Item = (&'a str, &'a str)> {
+fn codings(concepts: &Value) -> impl Iterator<Item = (&str, &str)> {
     items(concepts).flat_map(|c| items(&c["coding"])).map(|c| (text(c, "system"), text(c, "code")))
 }
 

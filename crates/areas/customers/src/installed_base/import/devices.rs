@@ -164,8 +164,11 @@ fn device(r: &Reader<'_>, accounts: &HashMap<String, i64>, numbers: &Numbers) ->
     })
 }
 
-/// Number, level, first and last day of the service contract of the row.
-fn service(r: &Reader<'_>, installed_on: Option<i64>) -> Read<Option<(String, String, i64, Option<i64>)>> {
+/// Number, level, first and last day of a service contract.
+type Service = (String, String, i64, Option<i64>);
+
+/// The service contract of the row.
+fn service(r: &Reader<'_>, installed_on: Option<i64>) -> Read<Option<Service>> {
     let Some(number) = r.row.known(SERVICE) else { return Ok(None) };
     let from = r.day(SERVICE_FROM)?.or(installed_on).unwrap_or(0);
     Ok(Some((number.to_owned(), r.text(LEVEL).to_owned(), from, r.day(SERVICE_TO)?)))
@@ -193,7 +196,7 @@ fn told(d: &Stored, before: Option<&Stored>, source: &str, now: Time) -> Vec<New
     out
 }
 
-async fn save(tx: &mut Tx, source: &str, devices: Vec<Stored>, services: Vec<(Key, (String, String, i64, Option<i64>))>) -> Result<()> {
+async fn save(tx: &mut Tx, source: &str, devices: Vec<Stored>, services: Vec<(Key, Service)>) -> Result<()> {
     const INTO: &[&str] = &[
         "serial",
         "product_text",

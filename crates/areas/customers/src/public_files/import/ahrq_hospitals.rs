@@ -121,7 +121,7 @@ async fn systems_of(tx: &mut Tx, rows: &[Row], day: Day) -> Result<()> {
     let named: Vec<&Row> = rows.iter().filter(|r| !r.text(SYSTEM).is_empty() && !r.text(SYSTEM_CELLS[1]).is_empty()).collect();
     let known = systems::ids(tx, &named.iter().map(|r| r.text(SYSTEM)).collect::<Vec<_>>()).await?;
     let all: Vec<i64> = known.values().copied().collect();
-    let mut latest: HashMap<i64, i64> = HashMap::new();
+    let mut latest = std::collections::BTreeMap::new();
     for source in [SOURCE, LIST_SOURCE] {
         for (id, seen) in names::latest(tx, EntityKind::System, source, &all).await? {
             let at = latest.entry(id).or_insert(seen);

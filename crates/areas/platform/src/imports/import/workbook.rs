@@ -92,10 +92,9 @@ pub(super) fn send(path: &Path, sheet: &str, out: &SyncSender<Sent>) -> Result<(
         let at = cell.as_ref().map(|c| c.get_position());
         if let Some(current) = number
             && at.is_none_or(|(r, _)| r != current)
+            && !deliver(std::mem::take(&mut row), u64::from(current) + 1, &mut width, out)
         {
-            if !deliver(std::mem::take(&mut row), u64::from(current) + 1, &mut width, out) {
-                return Ok(());
-            }
+            return Ok(());
         }
         let (Some(cell), Some((r, c))) = (cell, at) else { return Ok(()) };
         number = Some(r);

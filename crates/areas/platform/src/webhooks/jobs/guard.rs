@@ -84,7 +84,6 @@ fn public_v6(ip: Ipv6Addr) -> bool {
     // Only global unicast is left after loopback, unique local, link-local, multicast, NAT64 and IPv4-compatible forms.
     let global = s[0] & 0xe000 == 0x2000;
     // Teredo and other protocol assignments, documentation, 6to4: they hold or stand for other addresses.
-    let special =
-        (s[0] == 0x2001 && s[1] < 0x0200) || (s[0] == 0x2001 && s[1] == 0x0db8) || s[0] == 0x2002 || (s[0] == 0x3fff && s[1] < 0x1000);
+    let special = (s[0] == 0x2001 && (s[1] < 0x0200 || s[1] == 0x0db8)) || s[0] == 0x2002 || (s[0] == 0x3fff && s[1] < 0x1000);
     global && !special
 }
