@@ -94,13 +94,14 @@ pub async fn of(db: &impl Query, subject: Subject, after: Option<(i64, i64)>, li
     db.all(&sql, args![id, at, last, limit as i64]).await
 }
 
-/// Replaces the words of a note on a fact: the one change a fact may undergo, for words that must not stand there. Numbers, dates
-/// and everything else of it stay.
+/// Replaces the words of a note on a fact, here and in the search: the one change a fact may undergo, for words that must not stand
+/// there. Numbers, dates and everything else of it stay.
 pub async fn replace_note(tx: &mut Tx, id: i64, words: &str) -> Result<()> {
     let Some(mut fact) = tx.one::<FactRow>(&format!("SELECT {COLUMNS} FROM fact WHERE id = $1"), args![id]).await? else { return Ok(()) };
     let field = if fact.body.get("note").is_some() { "note" } else { "text" };
     fact.body[field] = words.into();
-    tx.execute("UPDATE fact SET body = $2 WHERE id = $1", args![id, fact.body]).await.map(|_| ())
+    tx.execute("UPDATE fact SET body = $2 WHERE id = $1", args![id, fact.body]).await?;
+    crate::search::put_notes(tx, vec![(id, words.to_owned())]).await
 }
 
 /// Takes facts out that one transaction added, by their ids and the instant at which they were recorded, and their words out of

@@ -30,4 +30,4 @@ pub use route::Route;
 pub use security::Address;
 pub use session::{OWN_TABLES, SessionRow, SessionRules, end_sessions, migrations, sessions_of};
 pub use shell::{Flash, Shell};
-pub use visitor::{Flashes, Visitor, local, page};
+pub use visitor::{Flashes, Visitor, download, local, page};

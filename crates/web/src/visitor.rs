@@ -4,8 +4,9 @@ use crate::locale::Locale;
 use crate::shell::{Flash, NavGroup, NavItem, Shell, UserBadge};
 use crate::{App, Problem, WebResult, guard};
 use axum::extract::FromRequestParts;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::http::request::Parts;
-use axum::response::{Html, IntoResponse, Redirect};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use rounds_kernel::{Actor, Day, Error, Permission, Time};
 use tower_sessions::Session;
 
@@ -154,4 +155,11 @@ impl Flashes {
     pub async fn warn(&self, to: &str, text: impl Into<String>) -> WebResult {
         go(&self.0, to, Flash { tone: "warn".into(), text: text.into(), undo: None }).await
     }
+}
+
+/// A CSV file to save, as an answer. Letters, digits, `-`, `_` and `.` of the name stay.
+pub fn download(name: &str, csv: String) -> Response {
+    let file: String = name.chars().filter(|c| c.is_ascii_alphanumeric() || "-_.".contains(*c)).collect();
+    let disposition = format!("attachment; filename=\"{file}\"");
+    ([(CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (CONTENT_DISPOSITION, disposition)], csv).into_response()
 }

@@ -3,7 +3,7 @@
 use super::model::{Account, AccountRow};
 use crate::identifiers::{self, CHSP_HOSPITAL, EntityKind, NewIdentifier};
 use crate::regions::{self, Region};
-use crate::sources::{self, Book, Owner, Rules};
+use crate::sources::{self, Book, Owner, Record as _, Rules};
 use rounds_kernel::{AccountId, Result};
 use rounds_platform::imports::{ChunkReport, Note, reject};
 use rounds_store::{MigrationTrait, Query, SqlMigration, Tx, Value, args};
@@ -130,22 +130,12 @@ async fn would_change(db: &impl Query, rules: &Rules, ids: &[i64]) -> Result<Vec
     let zips = said.values().flatten().filter_map(|r| r.said.get("zip")?.0.as_deref()).chain(held.iter().map(|a| a.zip.as_str()));
     let zips: HashSet<&str> = zips.collect();
     let areas = regions::of_zips(db, &zips.into_iter().collect::<Vec<_>>()).await?;
-    let settled = held.into_iter().filter_map(|before| {
-        let records = said.get(&before.id)?;
-        let after = before.heard(&|field| sources::word_of(records, rules, field), &areas);
-        (after != before).then_some((before, after))
-    });
-    Ok(settled.collect())
+    Ok(sources::settled(held, &said, rules, |r, word| r.heard(word, &areas)))
 }
 
 /// What `rules` would change in one field of these records.
 pub async fn preview(db: &impl Query, rules: &Rules, ids: &[i64], field: &str) -> Result<Vec<sources::Change>> {
-    let word = |r: &Account| r.entry().said.into_iter().find(|(f, _)| *f == field).and_then(|(_, v)| v).unwrap_or_default();
-    let change = |(before, after): (Account, Account)| {
-        let (was, says) = (word(&before), word(&after));
-        (was != says).then_some(sources::Change { id: before.id, name: before.name, before: was, after: says })
-    };
-    Ok(would_change(db, rules, ids).await?.into_iter().filter_map(change).collect())
+    Ok(sources::field_changes(&would_change(db, rules, ids).await?, field))
 }
 
 /// Lets the sources of these records decide anew, and says how many records changed.
@@ -167,12 +157,7 @@ pub async fn keep_source(tx: &mut Tx, id: AccountId) -> Result<()> {
 }
 
 async fn by_ids(db: &impl Query, ids: &[i64]) -> Result<Vec<Account>> {
-    let mut out = Vec::with_capacity(ids.len());
-    for chunk in ids.chunks(1_000) {
-        let list = chunk.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
-        out.extend(db.all::<Account>(&format!("SELECT {COLUMNS} FROM account WHERE id IN ({list}) ORDER BY id"), vec![]).await?);
-    }
-    Ok(out)
+    sources::by_ids(db, COLUMNS, "account", ids).await
 }
 
 fn unusable(row: &AccountRow, keys: &mut HashSet<String>) -> Option<rounds_kernel::RowReject> {

@@ -7,8 +7,6 @@ use crate::identifiers::EntityKind;
 use crate::lists::href;
 use crate::names;
 use axum::extract::{Query as Asked, State};
-use axum::http::header;
-use axum::response::IntoResponse;
 use rounds_kernel::{Day, Money};
 use rounds_platform::imports::export;
 use rounds_web::charts::{self, Chart, Row, Spec};
@@ -186,9 +184,7 @@ pub(super) async fn csv(State(app): State<App>, visitor: Visitor, as_of: AsOf, A
         rows.push(vec![day.to_string(), "hhi".into(), name, format!("{index:.1}"), total.to_string()]);
     }
     let text = export::csv(&["day", "measure", "what", "value", by.code()], rows);
-    let headers =
-        [(header::CONTENT_TYPE, "text/csv; charset=utf-8"), (header::CONTENT_DISPOSITION, "attachment; filename=\"concentration.csv\"")];
-    Ok((headers, text).into_response())
+    Ok(rounds_web::download("concentration.csv", text))
 }
 
 /// Pages drawn from their samples.

@@ -6,7 +6,7 @@ mod api;
 mod queries;
 
 pub use api::listed;
-pub use queries::{Keyset, Place, Slice, all, chosen, count, download, fetch, href, pager, sort_link};
+pub use queries::{Keyset, Place, Slice, all, chosen, count, fetch, href, pager, sort_link};
 
 /// Tables this capability owns: none.
 pub const TABLES: &[&str] = &[];

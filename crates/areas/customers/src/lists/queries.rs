@@ -1,8 +1,6 @@
 //! The one query behind every list of this area.
 
 use super::PER_PAGE;
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use axum::response::{IntoResponse, Response};
 use rounds_kernel::{Cursor, Result};
 use rounds_store::{FromQueryResult, Query, Value};
 use rounds_web::components::{Pager, Sort};
@@ -140,12 +138,6 @@ pub async fn all<T: FromQueryResult + Send>(db: &impl Query, list: &Keyset) -> R
         list.id
     );
     db.all(&sql, list.args.clone()).await
-}
-
-/// A CSV file as an answer.
-pub fn download(name: &str, text: String) -> Response {
-    let disposition = format!("attachment; filename=\"{name}\"");
-    ([(CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (CONTENT_DISPOSITION, disposition)], text).into_response()
 }
 
 /// How many rows a list has, in words; counting stops at 10,000, which is enough to know that one should filter.

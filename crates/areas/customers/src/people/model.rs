@@ -1,6 +1,6 @@
 //! A person, as read and as stored.
 
-use crate::sources::Entry;
+use crate::sources::{Entry, Record};
 use rounds_kernel::{Day, PersonRole};
 use rounds_store::FromQueryResult;
 use serde::{Deserialize, Serialize};
@@ -78,9 +78,18 @@ impl Person {
             source: self.source.clone(),
         }
     }
+}
 
-    /// What the record holds, as the word of the source it came from: for records older than the keeping of sources.
-    pub(super) fn entry(&self) -> Entry {
+impl Record for Person {
+    fn id(&self) -> i64 {
+        self.id
+    }
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn entry(&self) -> Entry {
         let mut e = Entry::new(&self.source, &self.source_key, Day(0));
         e.text("name", &self.name);
         e.text("role", &self.role);

@@ -113,7 +113,7 @@ pub(super) async fn csv(State(app): State<App>, visitor: Visitor, Query(ask): Qu
             p.source,
         ]
     };
-    Ok(lists::download("people.csv", export::csv(&header, people.into_iter().map(row).collect::<Vec<_>>())))
+    Ok(rounds_web::download("people.csv", export::csv(&header, people.into_iter().map(row).collect::<Vec<_>>())))
 }
 
 #[derive(Debug, askama::Template)]

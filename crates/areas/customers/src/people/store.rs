@@ -4,7 +4,7 @@ use super::model::{Person, PersonRow};
 use crate::accounts;
 use crate::affiliations::{self, Link, LinkKind};
 use crate::identifiers::{self, EntityKind};
-use crate::sources::{self, Book, Owner, Rules};
+use crate::sources::{self, Book, Owner, Record as _, Rules};
 use rounds_kernel::{Day, PersonId, Result};
 use rounds_platform::imports::{ChunkReport, reject};
 use rounds_store::{MigrationTrait, Query, SqlMigration, Tx, args, erasure};
@@ -120,22 +120,12 @@ fn named_by(before: &Person, row: &PersonRow) -> Person {
 /// What the people would say under `rules`, beside what they say: only those that would change.
 async fn would_change(db: &impl Query, rules: &Rules, ids: &[i64]) -> Result<Vec<(Person, Person)>> {
     let said = sources::of(db, EntityKind::Person, ids).await?;
-    let settled = by_ids(db, ids).await?.into_iter().filter_map(|before| {
-        let records = said.get(&before.id)?;
-        let after = before.heard(&|field| sources::word_of(records, rules, field));
-        (after != before).then_some((before, after))
-    });
-    Ok(settled.collect())
+    Ok(sources::settled(by_ids(db, ids).await?, &said, rules, |r, word| r.heard(word)))
 }
 
 /// What `rules` would change in one field of these records.
 pub async fn preview(db: &impl Query, rules: &Rules, ids: &[i64], field: &str) -> Result<Vec<sources::Change>> {
-    let word = |r: &Person| r.entry().said.into_iter().find(|(f, _)| *f == field).and_then(|(_, v)| v).unwrap_or_default();
-    let change = |(before, after): (Person, Person)| {
-        let (was, says) = (word(&before), word(&after));
-        (was != says).then_some(sources::Change { id: before.id, name: before.name, before: was, after: says })
-    };
-    Ok(would_change(db, rules, ids).await?.into_iter().filter_map(change).collect())
+    Ok(sources::field_changes(&would_change(db, rules, ids).await?, field))
 }
 
 /// Lets the sources of these people decide anew, and says how many records changed.
@@ -157,12 +147,7 @@ pub async fn keep_source(tx: &mut Tx, id: PersonId) -> Result<()> {
 }
 
 async fn by_ids(db: &impl Query, ids: &[i64]) -> Result<Vec<Person>> {
-    let mut out = Vec::with_capacity(ids.len());
-    for chunk in ids.chunks(1_000) {
-        let list = chunk.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
-        out.extend(db.all::<Person>(&format!("SELECT {COLUMNS} FROM person WHERE id IN ({list}) ORDER BY id"), vec![]).await?);
-    }
-    Ok(out)
+    sources::by_ids(db, COLUMNS, "person", ids).await
 }
 
 /// The rows of people who did not ask to be erased; the others are told as rejects, so that nobody comes back by a file.

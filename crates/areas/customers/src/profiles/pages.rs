@@ -7,7 +7,6 @@ use crate::lists::href;
 use crate::panels::{Panel, PanelHtml, Subject};
 use axum::Form;
 use axum::extract::{Path, Query, State};
-use axum::response::IntoResponse;
 use rounds_kernel::{CareSetting, Day, Error, Permission, Result};
 use rounds_platform::imports::export;
 use rounds_web::components::{Choice, Column, Field, Filter, Pager, Sort};
@@ -131,9 +130,7 @@ pub(super) async fn csv(State(app): State<App>, visitor: Visitor, Query(ask): Qu
             day(r.newest),
         ]
     });
-    let body = export::csv(&header, cells);
-    Ok(([("content-type", "text/csv; charset=utf-8"), ("content-disposition", "attachment; filename=\"profiles.csv\"")], body)
-        .into_response())
+    Ok(rounds_web::download("profiles.csv", export::csv(&header, cells)))
 }
 
 #[derive(askama::Template)]

@@ -79,10 +79,8 @@ impl Command for Decide {
         }
         if self.verdict == Verdict::Masked {
             rounds_store::facts::replace_note(tx, flag.fact_id, MASK).await?;
-            rounds_store::search::put_notes(tx, vec![(flag.fact_id, MASK.to_owned())]).await?;
         } else if flag.state == "masked" {
             rounds_store::facts::replace_note(tx, flag.fact_id, &flag.evidence).await?;
-            rounds_store::search::put_notes(tx, vec![(flag.fact_id, flag.evidence.clone())]).await?;
         }
         let (by, at) = match self.verdict {
             Verdict::Reopened => (None, None),

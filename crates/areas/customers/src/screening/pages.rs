@@ -79,10 +79,17 @@ pub(super) struct QueueAsk {
     after: String,
 }
 
+impl QueueAsk {
+    /// The state of the flags asked for: those that wait, unless another is named.
+    fn state(&self) -> &'static str {
+        STATES.iter().map(|s| s.0).find(|s| *s == self.show).unwrap_or("open")
+    }
+}
+
 const STATES: &[(&str, &str)] = &[("open", "Waiting"), ("reported", "Reported"), ("masked", "Masked"), ("cleared", "Cleared")];
 
 fn view(shell: Shell, zone: &str, now: Time, ask: &QueueAsk, counts: &[Count], mut rows: Vec<FlagRow>) -> QueuePage {
-    let state = STATES.iter().map(|s| s.0).find(|s| *s == ask.show).unwrap_or("open");
+    let state = ask.state();
     let more = rows.len() > SHOWN;
     rows.truncate(SHOWN);
     let next = rows.last().filter(|_| more).map(|r| Cursor { key: r.found_at.to_string(), id: r.id }.encode());
@@ -100,8 +107,7 @@ fn view(shell: Shell, zone: &str, now: Time, ask: &QueueAsk, counts: &[Count], m
 
 pub(super) async fn queue(State(app): State<App>, visitor: Visitor, Query(ask): Query<QueueAsk>) -> WebResult {
     let (db, actor) = (app.db(), &visitor.actor);
-    let state = STATES.iter().map(|s| s.0).find(|s| *s == ask.show).unwrap_or("open");
-    let narrow = Narrow { state: state.into(), kind: FlagKind::parse(&ask.kind) };
+    let narrow = Narrow { state: ask.state().into(), kind: FlagKind::parse(&ask.kind) };
     let after = Cursor::decode(&ask.after).and_then(|c| Some((c.key.parse().ok()?, c.id)));
     let rows = store::flags(db, actor, &narrow, after, SHOWN as i64 + 1).await?;
     let counts = store::waiting(db, actor).await?;

@@ -2,8 +2,6 @@
 
 use super::model::{Act, Cell, NoticeLine, Part, Section, Table};
 use crate::panels::PanelHtml;
-use axum::http::header;
-use axum::response::IntoResponse;
 use rounds_platform::imports::export as spreadsheet;
 use rounds_web::components::{Fact, Filter, Pager, RecordHead, Stat, Tone};
 use rounds_web::{Shell, WebResult, page};
@@ -73,12 +71,7 @@ impl Sheet {
 
 /// A download for spreadsheets; nothing in it is taken for a formula.
 pub fn csv(name: &str, header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> WebResult {
-    let file: String = name.chars().filter(|c| c.is_ascii_alphanumeric() || "-_.".contains(*c)).collect();
-    let headers = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{file}\"")),
-    ];
-    Ok((headers, spreadsheet::csv(header, rows)).into_response())
+    Ok(rounds_web::download(name, spreadsheet::csv(header, rows)))
 }
 
 /// Pages drawn from their samples.

@@ -177,6 +177,16 @@ impl Default for FieldRule {
     }
 }
 
+/// A record whose fields sources speak of.
+pub trait Record: Clone + PartialEq {
+    /// Its id.
+    fn id(&self) -> i64;
+    /// The name it goes by.
+    fn name(&self) -> &str;
+    /// What it says, as one source's word.
+    fn entry(&self) -> Entry;
+}
+
 /// Rules in force for one kind of record; a field without one follows the newest word.
 #[derive(Debug, Clone, Default)]
 pub struct Rules(pub HashMap<String, FieldRule>);

@@ -1,12 +1,12 @@
 //! What a rule would change, and how far sources disagree.
 
-use super::model::{FieldRule, Rules, SourceRecord, choose, fields};
+use super::model::{FieldRule, Record, Rules, SourceRecord, choose, fields};
 use super::store;
 use crate::identifiers::EntityKind;
 use crate::{accounts, people, systems};
 use rounds_kernel::Result;
 use rounds_store::Query;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// Records looked at by a preview.
 const MOST: usize = 20_000;
@@ -22,6 +22,34 @@ pub struct Change {
     pub before: String,
     /// What it would say.
     pub after: String,
+}
+
+/// What one field says before and after, of the records where that differs.
+pub fn field_changes<R: Record>(records: &[(R, R)], field: &str) -> Vec<Change> {
+    let word = |r: &R| r.entry().said.into_iter().find(|(f, _)| *f == field).and_then(|(_, v)| v).unwrap_or_default();
+    let change = |(before, after): &(R, R)| {
+        let (was, says) = (word(before), word(after));
+        (was != says).then(|| Change { id: before.id(), name: before.name().to_owned(), before: was, after: says })
+    };
+    records.iter().filter_map(change).collect()
+}
+
+/// Looks up what the sources say of a field: nothing said, said to be blank, or a value.
+pub type Word<'a> = &'a dyn Fn(&str) -> Option<Option<String>>;
+
+/// What the records `held` say and would say under `rules`, after `heard` has listened to their sources: only those that would change.
+pub fn settled<R: Record>(
+    held: Vec<R>,
+    said: &HashMap<i64, Vec<SourceRecord>>,
+    rules: &Rules,
+    heard: impl Fn(&R, Word<'_>) -> R,
+) -> Vec<(R, R)> {
+    let settle = |before: R| {
+        let records = said.get(&before.id())?;
+        let after = heard(&before, &|field| store::word_of(records, rules, field));
+        (after != before).then_some((before, after))
+    };
+    held.into_iter().filter_map(settle).collect()
 }
 
 /// What a preview found.

@@ -47,6 +47,16 @@ impl Row {
     }
 }
 
+/// Records of `table` by id, in their order, with the columns `columns`.
+pub async fn by_ids<R: FromQueryResult + Send + Unpin>(db: &impl Query, columns: &str, table: &str, ids: &[i64]) -> Result<Vec<R>> {
+    let mut out = Vec::with_capacity(ids.len());
+    for chunk in ids.chunks(1_000) {
+        let list = chunk.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
+        out.extend(db.all::<R>(&format!("SELECT {columns} FROM {table} WHERE id IN ({list}) ORDER BY id"), vec![]).await?);
+    }
+    Ok(out)
+}
+
 /// What all sources say of each record; one without source records is absent.
 pub async fn of(db: &impl Query, kind: EntityKind, ids: &[i64]) -> Result<HashMap<i64, Vec<SourceRecord>>> {
     let mut out: HashMap<i64, Vec<SourceRecord>> = HashMap::new();

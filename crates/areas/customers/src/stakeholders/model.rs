@@ -1,36 +1,10 @@
 //! Roles in a decision, stances, and ties between people.
 
+use rounds_kernel::words;
 use rounds_store::FromQueryResult;
+use serde::{Deserialize, Serialize};
 
-macro_rules! list {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $code:literal, $label:literal;)* }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub enum $name { $($(#[$vdoc])* $variant,)* }
-
-        impl $name {
-            /// All of them, in their order.
-            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
-
-            /// As stored.
-            pub fn code(self) -> &'static str {
-                match self { $(Self::$variant => $code,)* }
-            }
-
-            /// As people read it.
-            pub fn label(self) -> &'static str {
-                match self { $(Self::$variant => $label,)* }
-            }
-
-            /// From its stored code.
-            pub fn parse(code: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|v| v.code() == code)
-            }
-        }
-    };
-}
-
-list! {
+words! {
     /// What a person does in a decision.
     DecisionRole {
         /// Says yes or no.
@@ -48,7 +22,7 @@ list! {
     }
 }
 
-list! {
+words! {
     /// How a person stands towards us.
     Stance {
         /// Works against us.
@@ -64,7 +38,7 @@ list! {
     }
 }
 
-list! {
+words! {
     /// How two people hang together, from the first to the second.
     Tie {
         /// The first reports to the second.

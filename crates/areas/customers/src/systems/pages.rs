@@ -80,7 +80,7 @@ pub(super) async fn csv(State(app): State<App>, visitor: Visitor, Query(ask): Qu
     list.only(&lists::chosen(query.as_deref()));
     let rows: Vec<Listed> = lists::all(app.db(), &list).await?;
     let cells = rows.into_iter().map(|s| vec![s.id.to_string(), s.name, s.city, s.state, s.accounts.to_string()]);
-    Ok(lists::download("systems.csv", export::csv(&["id", "name", "city", "state", "accounts"], cells)))
+    Ok(rounds_web::download("systems.csv", export::csv(&["id", "name", "city", "state", "accounts"], cells)))
 }
 
 #[derive(Debug, askama::Template)]

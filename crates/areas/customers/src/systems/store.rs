@@ -2,7 +2,7 @@
 
 use super::model::{System, SystemRow};
 use crate::identifiers::{self, EntityKind};
-use crate::sources::{self, Book, Owner, Rules};
+use crate::sources::{self, Book, Owner, Record as _, Rules};
 use rounds_kernel::{Result, SystemId};
 use rounds_platform::imports::{ChunkReport, reject};
 use rounds_store::{MigrationTrait, Query, SqlMigration, Tx, args};
@@ -95,33 +95,18 @@ async fn stored(tx: &Tx, keys: &[&str]) -> Result<HashMap<String, System>> {
 }
 
 async fn by_ids(db: &impl Query, ids: &[i64]) -> Result<Vec<System>> {
-    let mut out = Vec::with_capacity(ids.len());
-    for chunk in ids.chunks(1_000) {
-        let list = chunk.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
-        out.extend(db.all::<System>(&format!("SELECT {COLUMNS} FROM health_system WHERE id IN ({list}) ORDER BY id"), vec![]).await?);
-    }
-    Ok(out)
+    sources::by_ids(db, COLUMNS, "health_system", ids).await
 }
 
 /// What the systems would say under `rules`, beside what they say: only those that would change.
 async fn would_change(db: &impl Query, rules: &Rules, ids: &[i64]) -> Result<Vec<(System, System)>> {
     let said = sources::of(db, EntityKind::System, ids).await?;
-    let settled = by_ids(db, ids).await?.into_iter().filter_map(|before| {
-        let records = said.get(&before.id)?;
-        let after = before.heard(&|field| sources::word_of(records, rules, field));
-        (after != before).then_some((before, after))
-    });
-    Ok(settled.collect())
+    Ok(sources::settled(by_ids(db, ids).await?, &said, rules, |r, word| r.heard(word)))
 }
 
 /// What `rules` would change in one field of these records.
 pub async fn preview(db: &impl Query, rules: &Rules, ids: &[i64], field: &str) -> Result<Vec<sources::Change>> {
-    let word = |r: &System| r.entry().said.into_iter().find(|(f, _)| *f == field).and_then(|(_, v)| v).unwrap_or_default();
-    let change = |(before, after): (System, System)| {
-        let (was, says) = (word(&before), word(&after));
-        (was != says).then_some(sources::Change { id: before.id, name: before.name, before: was, after: says })
-    };
-    Ok(would_change(db, rules, ids).await?.into_iter().filter_map(change).collect())
+    Ok(sources::field_changes(&would_change(db, rules, ids).await?, field))
 }
 
 /// Lets the sources of these systems decide anew, and says how many records changed.

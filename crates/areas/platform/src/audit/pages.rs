@@ -4,8 +4,6 @@ use super::queries::{Entry, Found, Search, search};
 use crate::imports::export::csv;
 use crate::users::all;
 use axum::extract::{Query, State};
-use axum::http::header;
-use axum::response::IntoResponse;
 use rounds_kernel::{Day, Error, Permission, Result, Role, Time};
 use rounds_web::components::{Column, Filter, Pager};
 use rounds_web::{App, Locale, Shell, Visitor, WebResult, page};
@@ -158,8 +156,7 @@ pub(super) async fn export(State(app): State<App>, visitor: Visitor, Query(q): Q
     }
     rows.truncate(MOST_EXPORTED);
     let text = csv(&["at", "actor", "role", "command", "input", "notes"], rows);
-    let headers = [(header::CONTENT_TYPE, "text/csv; charset=utf-8"), (header::CONTENT_DISPOSITION, "attachment; filename=\"audit.csv\"")];
-    Ok((headers, text).into_response())
+    Ok(rounds_web::download("audit.csv", text))
 }
 
 /// Pages drawn from their samples.

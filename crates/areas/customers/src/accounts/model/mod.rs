@@ -5,7 +5,7 @@ mod zones;
 pub use zones::zone_of_state;
 
 use crate::regions::Region;
-use crate::sources::Entry;
+use crate::sources::{Entry, Record};
 use rounds_kernel::{CareSetting, Day};
 use rounds_store::FromQueryResult;
 use serde::{Deserialize, Serialize};
@@ -192,9 +192,18 @@ impl Account {
             zip,
         }
     }
+}
 
-    /// What the record holds, as the word of the source it came from: for records older than the keeping of sources.
-    pub(super) fn entry(&self) -> Entry {
+impl Record for Account {
+    fn id(&self) -> i64 {
+        self.id
+    }
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn entry(&self) -> Entry {
         let mut e = Entry::new(&self.source, &self.source_key, Day(0));
         for (field, value) in [
             ("name", &self.name),

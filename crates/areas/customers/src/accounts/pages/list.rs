@@ -188,7 +188,7 @@ pub(in crate::accounts) async fn csv(
             ]
         }),
     );
-    Ok(lists::download("accounts.csv", text))
+    Ok(rounds_web::download("accounts.csv", text))
 }
 
 pub(super) fn samples() -> Vec<(&'static str, String)> {

@@ -6,8 +6,6 @@ use super::{percent, record};
 use crate::identifiers::EntityKind;
 use crate::lists::{self, Keyset, Place, Slice, pager};
 use axum::extract::{Query, State};
-use axum::http::header;
-use axum::response::IntoResponse;
 use rounds_kernel::{Cursor, Result};
 use rounds_platform::imports::export;
 use rounds_store::{Db, Query as _, args, jobs, settings};
@@ -230,6 +228,5 @@ pub(super) async fn csv(State(app): State<App>, Query(ask): Query<QueueAsk>) -> 
         vec![id, p.entity_kind, a, p.a_name, p.a_place, b, p.b_name, p.b_place, probability, p.state, why]
     };
     let text = export::csv(&header, rows.into_iter().map(cells));
-    let head = [(header::CONTENT_TYPE, "text/csv; charset=utf-8"), (header::CONTENT_DISPOSITION, "attachment; filename=\"matching.csv\"")];
-    Ok((head, text).into_response())
+    Ok(rounds_web::download("matching.csv", text))
 }

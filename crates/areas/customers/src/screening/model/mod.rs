@@ -5,41 +5,17 @@
 mod words;
 
 use aho_corasick::{AhoCorasick, MatchKind};
+use rounds_kernel::words;
 use serde::{Deserialize, Serialize};
 use std::sync::OnceLock;
 
-/// What kind of thing was found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum FlagKind {
-    /// Something that points at one patient.
-    PatientData,
-    /// An adverse event or a device that failed.
-    AdverseEvent,
-}
-
-impl FlagKind {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::PatientData, Self::AdverseEvent];
-
-    /// As stored.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::PatientData => "patient_data",
-            Self::AdverseEvent => "adverse_event",
-        }
-    }
-
-    /// As people read it.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::PatientData => "Patient data",
-            Self::AdverseEvent => "Possible adverse event",
-        }
-    }
-
-    /// From its stored code.
-    pub fn parse(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|k| k.code() == code)
+words! {
+    /// What kind of thing was found.
+    FlagKind {
+        /// Something that points at one patient.
+        PatientData = "patient_data", "Patient data";
+        /// An adverse event or a device that failed.
+        AdverseEvent = "adverse_event", "Possible adverse event";
     }
 }
 

@@ -8,7 +8,6 @@ use super::{
 };
 use axum::extract::{DefaultBodyLimit, Multipart, Path, Query, State};
 use axum::handler::Handler;
-use axum::http::header;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use rounds_kernel::{Error, JobId, Permission, Result, Time};
@@ -225,8 +224,7 @@ async fn rejected_rows(State(app): State<App>, Path(id): Path<i64>) -> WebResult
             text.push('\n');
         });
     }
-    let name = format!("attachment; filename=\"import-{id}-to-correct.csv\"");
-    Ok(([(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, name)], text).into_response())
+    Ok(rounds_web::download(&format!("import-{id}-to-correct.csv"), text))
 }
 
 fn hash_of(job: &JobRow) -> String {
@@ -408,8 +406,7 @@ async fn rejects_csv(State(app): State<App>, Path(id): Path<i64>) -> WebResult {
         rows.extend(part.into_iter().map(|r| vec![r.line.to_string(), r.code, r.cause, r.remedy, r.raw]));
     }
     let text = export::csv(&["line", "code", "cause", "remedy", "row"], rows);
-    let name = format!("attachment; filename=\"import-{id}-rejected.csv\"");
-    Ok(([(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, name)], text).into_response())
+    Ok(rounds_web::download(&format!("import-{id}-rejected.csv"), text))
 }
 
 fn sample_job(state: &str, report: &str) -> JobRow {

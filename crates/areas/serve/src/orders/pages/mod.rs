@@ -10,8 +10,6 @@ use super::Status;
 use super::model::dollars;
 use super::store::{self, Line, Narrow, Total};
 use axum::extract::{Query, State};
-use axum::http::header;
-use axum::response::IntoResponse;
 use rounds_kernel::{Cursor, Page, Time};
 use rounds_platform::imports::export as spreadsheet;
 use rounds_web::components::{Column, Filter, Pager, Stat, Tone};
@@ -230,6 +228,5 @@ pub(super) async fn export(State(app): State<App>, visitor: Visitor, Query(q): Q
         vec![l.order_no, line, account_id, l.account, l.code, l.product, l.family, quantity, amount, ordered, l.status, due]
     };
     let csv = spreadsheet::csv(&head, rows.into_iter().map(cells));
-    let headers = [(header::CONTENT_TYPE, "text/csv; charset=utf-8"), (header::CONTENT_DISPOSITION, "attachment; filename=\"orders.csv\"")];
-    Ok((headers, csv).into_response())
+    Ok(rounds_web::download("orders.csv", csv))
 }
