@@ -45,6 +45,10 @@ database = "none"
 [[operations]]
 include-name = "POST /api/v1/imports"
 checks.positive_data_acceptance.expected-statuses = ["2xx", "401", "403", "404", "409", "422"]
+
+[[operations]]
+include-name = "POST /api/v1/fhir"
+checks.positive_data_acceptance.expected-statuses = ["2xx", "401", "403", "404", "409", "422"]
 CONFIG
 "$runner" run "http://127.0.0.1:$port/api/openapi.json" --wait-for-schema 30 \
   --header "Authorization: Bearer $key" --checks all --seed 2024 --max-examples "$examples" --workers 2 \

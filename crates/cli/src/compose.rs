@@ -115,6 +115,7 @@ pub fn works() -> Vec<Arc<dyn Work>> {
     let mut all: Vec<Arc<dyn Work>> = vec![
         Arc::new(ImportWork { importers: importers() }),
         Arc::new(rounds_customers::screening::FreeTextWork),
+        Arc::new(rounds_consent::KeepUpWork),
         Arc::new(undo_work()),
         Arc::new(rounds_design::coverage::SearchFollowsCoverage),
         Arc::new(rounds_design::coverage::ScopeFollowsGrants),
@@ -128,7 +129,13 @@ pub fn works() -> Vec<Arc<dyn Work>> {
 
 /// Work that the server asks for by itself.
 pub fn recurring() -> Vec<Recurring> {
-    vec![Recurring { kind: rounds_platform::backup::KIND, title: "Nightly backup", every: Every::Day(2) }]
+    let one = |kind, title, every| Recurring { kind, title, every };
+    vec![
+        one(rounds_platform::backup::KIND, "Nightly backup", Every::BackupHour),
+        one(rounds_consent::KEEP_UP, "Permissions that ran out, reach and preferences", Every::Hour),
+        one(rounds_customers::screening::KIND, "Notes are screened and indexed", Every::Hour),
+        one(rounds_customers::matching::MATCH, "New records are compared with the record", Every::Day(3)),
+    ]
 }
 
 /// Every page of every area drawn from its samples.

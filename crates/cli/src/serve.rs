@@ -66,7 +66,11 @@ pub(crate) async fn serve(
     let daily = tokio::spawn(daily(runner.clone()));
     let postman = tokio::spawn(rounds_platform::mail::deliver_forever(runner.clone()));
     let loopback = settings::get(&runner.db, rounds_platform::webhooks::LOOPBACK).await?.as_deref() == Some("yes");
-    let hooks = tokio::spawn(rounds_platform::webhooks::deliver(runner.clone(), rounds_platform::webhooks::Guard::new(loopback)));
+    let hooks = tokio::spawn(rounds_platform::webhooks::deliver(
+        runner.clone(),
+        rounds_platform::webhooks::Guard::new(loopback),
+        rounds_customers::changes::seen,
+    ));
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let (stopping, mut told) = tokio::sync::watch::channel(false);
     let server = axum::serve(listener, service).with_graceful_shutdown(async move { drop(told.wait_for(|stop| *stop).await) });
@@ -116,9 +120,6 @@ async fn daily(runner: Runner) {
                 Ok(_) => drop(crate::simulate::remember(&runner, REFRESHED, &today).await),
                 Err(e) => tracing::warn!(code = e.code, cause = e.cause, "scope was not refreshed; it is tried again"),
             }
-        }
-        if let Err(e) = rounds_consent::keep_up(&runner).await {
-            tracing::warn!(code = e.code, cause = e.cause, "permissions were not kept up; it is tried again");
         }
         tokio::time::sleep(Duration::from_secs(600)).await;
     }

@@ -121,6 +121,13 @@ async fn outside(w: &World, user: i64) -> Vec<(&'static str, i64)> {
                  (SELECT parent_id FROM affiliation WHERE child_kind = 'account' AND parent_kind = 'system' AND valid_to IS NULL AND child_id IN ({seen}))"
             ),
         ),
+        ("devices", format!("SELECT MIN(id) AS id FROM device WHERE account_id NOT IN ({seen})")),
+        (
+            "contracts",
+            format!(
+                "SELECT MIN(id) AS id FROM contract WHERE id NOT IN (SELECT contract_id FROM contract_facility WHERE account_id IN ({seen}))"
+            ),
+        ),
         ("leads", format!("SELECT MIN(id) AS id FROM lead WHERE account_id NOT IN ({seen})")),
         ("actions", format!("SELECT MIN(id) AS id FROM plan_action WHERE owner_id <> {user}")),
         ("queue", format!("SELECT MIN(id) AS id FROM app_user WHERE id <> {user}")),

@@ -99,7 +99,7 @@ if (kind === 'hostile') {
 } else {
   const { default: Provider } = await import(createRequire(`${modules}/`).resolve('oidc-provider'));
   const provider = new Provider(base, {
-    clients: [{ client_id: 'rounds', client_secret: 'a secret of the test', redirect_uris: [redirect] }],
+    clients: [{ client_id: 'rounds', client_secret: 'a secret of the test', redirect_uris: [redirect], post_logout_redirect_uris: [new URL('/sign-in', redirect).href] }],
     claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name', 'groups'] },
     conformIdTokenClaims: false,
     cookies: { keys: [randomBytes(16).toString('hex')] },

@@ -41,6 +41,7 @@ fn own() -> Vec<(&'static str, String)> {
         ("gallery: account", draw(&|| rounds_web::gallery::AccountSample::sample().render())),
         ("problem", draw(&|| rounds_web::components::ProblemPage::sample().render())),
         ("api", draw(&|| rounds_web::api::ApiPage::sample().render())),
+        ("signed out", draw(&|| rounds_web::components::SignedOutPage::sample().render())),
         ("sign in", draw(&|| rounds_web::components::SignInPage::sample().render())),
     ]
 }

@@ -10,10 +10,12 @@ use rounds_platform::setup::{Place, SignOn, change};
 use rounds_testkit::{Answer, Site, Visitor, sqlite};
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 struct Provider {
     child: Child,
+    /// Kept open: a provider that cannot write its log ends.
+    _log: BufReader<ChildStdout>,
     base: String,
 }
 
@@ -31,9 +33,10 @@ fn provider(kind: &str, more: &[&str]) -> Provider {
     command.arg(script).arg(kind).arg(port.to_string()).args(more).stdout(Stdio::piped());
     let mut child = command.spawn().expect("Node runs, as for the assets");
     let mut line = String::new();
-    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let mut log = BufReader::new(child.stdout.take().unwrap());
+    log.read_line(&mut line).unwrap();
     assert_eq!(line.trim(), "ready");
-    Provider { child, base: format!("http://127.0.0.1:{port}") }
+    Provider { child, _log: log, base: format!("http://127.0.0.1:{port}") }
 }
 
 /// The folder with the provider's package, installed on first use; `None` without a registry.
@@ -188,6 +191,21 @@ async fn through_its_pages(away: &str, email: &str, ours: &str) -> String {
     panic!("the provider never came back");
 }
 
+/// Signs out here, and on the provider's own page there.
+async fn leave_both(v: &Visitor, ours: &str) {
+    let out = v.post("/sign-out", "/me", &[]).await;
+    let onward = out.headers["refresh"].to_str().unwrap().to_owned();
+    let end = onward.split_once("url=").unwrap().1;
+    assert!(end.contains("id_token_hint=") && end.contains("post_logout_redirect_uri="), "{end}");
+    assert!(v.get("/me").await.location.unwrap().starts_with("/sign-in"), "signed out here at once");
+    let browser = browser();
+    let page = browser.get(end).send().await.unwrap().text().await.unwrap();
+    let part = |before: &str| page.split(before).nth(1).unwrap_or_else(|| panic!("{page}")).split('"').next().unwrap().to_owned();
+    let form = [("xsrf", part("name=\"xsrf\" value=\"")), ("logout", "yes".into())];
+    let answer = browser.post(part("action=\"")).form(&form).send().await.unwrap();
+    assert_eq!(answer.headers()["location"], format!("{ours}/sign-in"), "and there, with the way back to our door");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_real_provider_signs_people_in() {
     let Some(folder) = modules() else { return };
@@ -206,6 +224,7 @@ async fn a_real_provider_signs_people_in() {
         let a = v.get(&back).await;
         assert_eq!(a.location.as_deref(), Some("/me"), "{}", a.body);
         assert!(v.get("/me").await.body.contains(&email));
+        leave_both(&v, &ours).await;
     }
     assert_eq!(w.count("SELECT COUNT(*) FROM sign_on_identity").await, 1, "linked once, known from then on");
 }

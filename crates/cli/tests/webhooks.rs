@@ -12,7 +12,7 @@ use rounds_demand::leads::CaptureLead;
 use rounds_kernel::{AccountId, Actor, Clock, Role};
 use rounds_platform::users::actor_of;
 use rounds_platform::webhooks::{Guard, MakeWebhook, Replay, RotateSecret, SendTest, deliver_once, signature};
-use rounds_store::{Keys, Query, Runner};
+use rounds_store::{Keys, Query, Runner, args};
 use rounds_testkit::{Site, databases, sqlite};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -82,7 +82,7 @@ async fn what_was_committed_arrives_signed_once_and_in_order() {
         let bad = CaptureLead { account: AccountId(1), person: None, source: "nowhere".into(), family: None, note: String::new() };
         assert!(runner.run(&Actor::program("test"), bad).await.is_err());
         for _ in 0..3 {
-            deliver_once(&runner, &guard).await.unwrap();
+            deliver_once(&runner, &guard, rounds_customers::changes::seen).await.unwrap();
         }
         let told: Vec<i64> =
             e.bodies().iter().map(|b| serde_json::from_str::<serde_json::Value>(b).unwrap()["data"]["id"].as_i64().unwrap()).collect();
@@ -109,12 +109,12 @@ async fn failures_are_tried_again_then_given_up_and_can_be_replayed() {
         let first = lead(&runner, 1, "first").await;
         lead(&runner, 2, "second").await;
         *e.answers.lock().unwrap() = vec![500];
-        deliver_once(&runner, &guard).await.unwrap();
+        deliver_once(&runner, &guard, rounds_customers::changes::seen).await.unwrap();
         assert_eq!(e.bodies().len(), 1, "the second waits for the first");
-        deliver_once(&runner, &guard).await.unwrap();
+        deliver_once(&runner, &guard, rounds_customers::changes::seen).await.unwrap();
         assert_eq!(e.bodies().len(), 1, "and the first for its pause");
         w.clock.set(common::monday().plus_minutes(1));
-        deliver_once(&runner, &guard).await.unwrap();
+        deliver_once(&runner, &guard, rounds_customers::changes::seen).await.unwrap();
         let bodies = e.bodies();
         assert_eq!((bodies.len(), &bodies[0]), (3, &bodies[1]), "{}: the same message again, then the next", w.db.engine);
         let ids: Vec<String> = e.got.lock().unwrap().iter().map(|g| g.0["webhook-id"].to_str().unwrap().to_owned()).collect();
@@ -124,7 +124,7 @@ async fn failures_are_tried_again_then_given_up_and_can_be_replayed() {
         *e.answers.lock().unwrap() = vec![500; 9];
         for day in 1..11 {
             w.clock.set(common::monday().plus_days(day));
-            deliver_once(&runner, &guard).await.unwrap();
+            deliver_once(&runner, &guard, rounds_customers::changes::seen).await.unwrap();
         }
         assert_eq!(w.count("SELECT COUNT(*) FROM webhook_delivery WHERE state = 'dead'").await, 1, "{}", w.db.engine);
         assert_eq!(
@@ -137,7 +137,7 @@ async fn failures_are_tried_again_then_given_up_and_can_be_replayed() {
         runner.run(&owner_admin(&w).await, on).await.unwrap();
         let again = Replay { webhook: hook, from: i64::MIN, to: i64::MAX, dead_only: true };
         assert_eq!(runner.run(&owner_admin(&w).await, again).await.unwrap(), 1);
-        deliver_once(&runner, &guard).await.unwrap();
+        deliver_once(&runner, &guard, rounds_customers::changes::seen).await.unwrap();
         assert_eq!(w.count("SELECT COUNT(*) FROM webhook_delivery WHERE state = 'done' AND round = 1").await, 1);
         assert!(e.bodies()[0].contains(&format!("\"id\":{first}")));
     }
@@ -222,7 +222,7 @@ async fn a_delivery_never_goes_inside() {
         let ip: IpAddr = inside.parse().unwrap();
         let guard = Guard::with_lookup(false, move |_, port| Box::pin(async move { Ok(vec![SocketAddr::new(ip, port)]) }));
         runner.run(&admin, SendTest { webhook: hook }).await.unwrap();
-        deliver_once(&runner, &guard).await.unwrap();
+        deliver_once(&runner, &guard, rounds_customers::changes::seen).await.unwrap();
         assert!(last_answer(&w).await.starts_with("Refused"), "{inside}: {}", last_answer(&w).await);
     }
     // A name that is public when judged and inside a moment later: it is asked for once, and the connection goes to what was judged.
@@ -237,6 +237,66 @@ async fn a_delivery_never_goes_inside() {
     let hook = subscribe(&runner, &admin, &format!("https://rebind.example:{port}/in")).await;
     runner.run(&admin, SendTest { webhook: hook }).await.unwrap();
     w.runner.db.housekeep("UPDATE webhook SET active = FALSE WHERE id <> $1", rounds_store::args![hook]).await.unwrap();
-    deliver_once(&runner, &guard).await.unwrap();
+    deliver_once(&runner, &guard, rounds_customers::changes::seen).await.unwrap();
     assert_eq!((asked.load(Ordering::SeqCst), e.bodies().len()), (1, 1), "{}", last_answer(&w).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn changes_of_the_record_are_told_within_the_scope() {
+    for db in databases().await {
+        let w = market(db, 40).await;
+        let (runner, e) = (keyed(&w), Endpoint::default());
+        let site = e.open().await;
+        let (guard, rep) = (Guard::new(true), w.user(Role::FieldRep));
+        let owner = actor(&w, Role::FieldRep).await;
+        // Subscriptions are an administrator's to make; this one became a rep since.
+        let command =
+            MakeWebhook { url: format!("{}/in", site.base), topics: vec!["record".into()], loopback: true, secret: SECRET.into() };
+        let hook = runner.run(&actor(&w, Role::Admin).await, command).await.unwrap();
+        w.runner.db.housekeep("UPDATE webhook SET user_id = $2 WHERE id = $1", args![hook, rep.id]).await.unwrap();
+        let person = "SELECT MIN(f.child_id) FROM affiliation f WHERE f.child_kind = 'person' AND f.parent_kind = 'account' \
+                      AND f.valid_to IS NULL AND f.parent_id";
+        let covered = format!("(SELECT account_id FROM account_scope WHERE user_id = {})", rep.id);
+        let inside = w.count(&format!("{person} IN {covered}")).await;
+        let outside = w
+            .count(&format!(
+                "SELECT MIN(id) FROM person WHERE id NOT IN ({} IN {covered})",
+                person.replace("MIN(f.child_id)", "f.child_id")
+            ))
+            .await;
+        assert!(inside > 0 && outside > 0, "{}", w.db.engine);
+        runner.run(&Actor::program("test"), Tell(vec![outside, inside])).await.unwrap();
+        runner.run(&Actor::program("test"), Tell(vec![outside])).await.unwrap();
+        for _ in 0..2 {
+            deliver_once(&runner, &guard, rounds_customers::changes::seen).await.unwrap();
+        }
+        let bodies: Vec<serde_json::Value> = e.bodies().iter().map(|b| serde_json::from_str(b).unwrap()).collect();
+        let told: Vec<&serde_json::Value> = bodies.iter().map(|b| &b["data"]).collect();
+        assert_eq!(told, [&serde_json::json!({ "kind": "person", "ids": [inside] })], "{}: {owner:?}", w.db.engine);
+        let account = w.count("SELECT MIN(account_id) FROM account_scope").await;
+        let row = w.runner.db.text("SELECT source_key FROM account WHERE id = $1", args![account]).await.unwrap().unwrap();
+        let before = w.count("SELECT COUNT(*) FROM outbox WHERE topic = 'record'").await;
+        let rows =
+            vec![rounds_customers::accounts::AccountRow::new(&row, "Renamed for the test", rounds_kernel::CareSetting::Hospital, "test")];
+        runner.run(&Actor::program("test"), rounds_customers::accounts::ImportAccounts { rows }).await.unwrap();
+        assert!(
+            w.count("SELECT COUNT(*) FROM outbox WHERE topic = 'record'").await > before,
+            "{}: an import tells what it changed",
+            w.db.engine
+        );
+    }
+}
+
+/// What changing people does beside changing them.
+#[derive(serde::Serialize)]
+struct Tell(Vec<i64>);
+
+impl rounds_store::Command for Tell {
+    const NAME: &'static str = "test.tell";
+    const PERMISSION: rounds_kernel::Permission = rounds_kernel::Permission::Administer;
+    type Out = ();
+
+    async fn run(self, tx: &mut rounds_store::Tx) -> rounds_kernel::Result<()> {
+        rounds_customers::changes::tell(tx, rounds_customers::identifiers::EntityKind::Person, &self.0).await
+    }
 }

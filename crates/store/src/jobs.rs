@@ -256,7 +256,10 @@ impl Command for Again {
                    beat_at = $2, checkpoint = CASE WHEN $3 THEN 'null' ELSE checkpoint END, done = CASE WHEN $3 THEN 0 ELSE done END \
                    WHERE id = $1 AND state IN ('failed', 'stopped')";
         if tx.execute(sql, args![self.job.0, now, self.anew]).await? == 0 {
-            let cause = "There is no such job that failed or was stopped. Nothing was changed.";
+            if tx.number("SELECT COUNT(*) FROM job WHERE id = $1", args![self.job.0]).await? == 0 {
+                return Err(Error::not_found("job"));
+            }
+            let cause = "The job neither failed nor was stopped. Nothing was changed.";
             return Err(Error::conflict("job.not_ended", cause, "Reload the page to see its present state."));
         }
         tx.publish(&format!("job.{}", self.job), serde_json::json!({ "message": "Waiting to start" })).await

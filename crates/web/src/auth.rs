@@ -1,14 +1,14 @@
 //! The door: signing in and out.
 
 use crate::app::{Account, Attempt, Directory};
-use crate::components::SignInPage;
+use crate::components::{SignInPage, SignedOutPage};
 use crate::door::Door;
 use crate::route::Route;
 use crate::visitor::{Visitor, local, page};
-use crate::{App, Problem, WebResult};
+use crate::{App, Problem, Shell, WebResult};
 use axum::Form;
 use axum::extract::{Query, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Redirect};
 use axum_login::{AuthUser, AuthnBackend};
 use rounds_kernel::{Error, Permission, Time, UserId};
@@ -118,9 +118,17 @@ async fn sign_in(State(app): State<App>, visitor: Visitor, mut door: Door, auth:
     }
 }
 
-async fn sign_out(mut auth: AuthSession) -> WebResult {
+/// Ends the session; whoever came from an identity provider is sent on there. By a page, because browsers let no form lead to
+/// another site under our content policy.
+async fn sign_out(door: Door, mut auth: AuthSession) -> WebResult {
+    let provider = door.leaves_at().await;
     auth.logout().await.map_err(failed)?;
-    Ok(Redirect::to("/sign-in").into_response())
+    let Some(provider) = provider else { return Ok(Redirect::to("/sign-in").into_response()) };
+    let onward = HeaderValue::try_from(format!("1; url={provider}")).map_err(Error::internal)?;
+    let shell = Shell { title: "Signed out".into(), path: "/sign-in".into(), ..Shell::default() };
+    let mut shown = page(&SignedOutPage { shell, provider })?;
+    shown.headers_mut().insert("refresh", onward);
+    Ok(shown)
 }
 
 fn failed(e: axum_login::Error<Backend>) -> Problem {

@@ -11,7 +11,7 @@ mod tables;
 
 pub use action::{ActionCard, CardState};
 pub use forms::{Choice, Field, Filter};
-pub use pages::{DemoUser, ProblemPage, SignInPage};
+pub use pages::{DemoUser, ProblemPage, SignInPage, SignedOutPage};
 pub use record::{Fact, RecordHead, TimelineDay, TimelineItem};
 pub use tables::{Column, JobState, Pager, Progress, Sort, Stat, Tab};
 

@@ -17,6 +17,7 @@ use std::sync::Arc;
 use tower_sessions::Session;
 
 const PENDING_KEY: &str = "pending";
+const LEAVE_KEY: &str = "leave";
 /// Whoever gave the password has this long for the second factor.
 const PENDING_MINUTES: i64 = 10;
 
@@ -141,6 +142,21 @@ impl Door {
         self.auth.login(&Member(account)).await.map_err(Error::internal)?;
         self.session.remove::<String>(crate::guard::CSRF_KEY).await.map_err(Error::internal)?;
         Ok(())
+    }
+
+    /// Remembers, sealed, where whoever leaves is sent on to: an address of the identity provider that let them in.
+    ///
+    /// # Errors
+    /// `keys.missing` without a lasting key.
+    pub async fn leave_at(&self, address: &str) -> Result<()> {
+        let sealed = crate::secret::seal(self.app.runner().keys(), LEAVE_KEY, address)?;
+        self.session.insert(LEAVE_KEY, sealed).await.map_err(Error::internal)
+    }
+
+    /// Where whoever leaves is sent on to, if anywhere.
+    pub(crate) async fn leaves_at(&self) -> Option<String> {
+        let sealed: Option<String> = self.session.get(LEAVE_KEY).await.ok()?;
+        crate::secret::open(self.app.runner().keys(), LEAVE_KEY, &sealed?).ok()
     }
 
     /// The session's place for what a flow must remember between two requests.

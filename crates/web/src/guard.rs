@@ -5,7 +5,7 @@ use crate::visitor::Visitor;
 use crate::{App, problem};
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
-use axum::http::{Method, StatusCode, header};
+use axum::http::{Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use rounds_kernel::{Actor, Error, ErrorKind, Permission, Result, Role, Scope};
@@ -37,7 +37,7 @@ async fn answered(app: &App, permission: Permission, auth: AuthSession, session:
         // No session is made for what needs none.
         return match problem::error_of(next.run(request).await).await {
             Ok(response) => response,
-            Err(e) => method_kept(&e, problem::bare(e.clone(), wants_json, &path)),
+            Err(e) => problem::bare(e, wants_json, &path),
         };
     }
     if auth.user.is_none() && permission != Permission::Open {
@@ -172,20 +172,11 @@ async fn dress(app: &App, visitor: &Visitor, response: Response, wants_json: boo
         Ok(response) => return response,
         Err(e) => problem::told(e, path),
     };
-    let answer = if wants_json || crate::api::for_programs(path) {
-        problem::plain(&error)
-    } else {
-        problem::drawn(error.clone(), visitor.shell(app, problem::title(error.kind)))
-    };
-    method_kept(&error, answer)
-}
-
-/// A wrong method keeps its own status, which programs look for.
-fn method_kept(error: &Error, mut answer: Response) -> Response {
-    if error.code == problem::WRONG_METHOD {
-        *answer.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
+    if wants_json || crate::api::for_programs(path) {
+        return problem::plain(&error);
     }
-    answer
+    let shell = visitor.shell(app, problem::title(error.kind));
+    problem::drawn(error, shell)
 }
 
 /// Keeps a message for the next page.

@@ -59,7 +59,7 @@ fn with_retry(kind: ErrorKind, mut answer: Response) -> Response {
 
 /// The error as a page within `shell`.
 pub(crate) fn drawn(error: Error, shell: Shell) -> Response {
-    let (status, title) = (status(error.kind), title(error.kind));
+    let (status, title) = (status_of(&error), title(error.kind));
     let page =
         ProblemPage { shell, code: error.code, title: title.into(), cause: error.cause, remedy: error.remedy, request_id: request_id() };
     match askama::Template::render(&page) {
@@ -126,8 +126,13 @@ fn refusal(said: &str) -> Error {
 
 /// The error as a problem document (RFC 9457).
 pub(crate) fn plain(error: &Error) -> Response {
-    let status = if error.code == WRONG_METHOD { StatusCode::METHOD_NOT_ALLOWED } else { status(error.kind) };
+    let status = status_of(error);
     with_retry(error.kind, crate::api::problem_response(error, status, &crate::api::problem_body(error, status)))
+}
+
+/// A wrong method keeps its own status, which programs look for.
+fn status_of(error: &Error) -> StatusCode {
+    if error.code == WRONG_METHOD { StatusCode::METHOD_NOT_ALLOWED } else { status(error.kind) }
 }
 
 pub(crate) fn wants_json(headers: &HeaderMap) -> bool {

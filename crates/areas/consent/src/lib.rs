@@ -13,6 +13,7 @@ pub mod wordings;
 use rounds_customers::identifiers::EntityKind::{Account, Person};
 use rounds_customers::merging::{Once, Reference, RowKey, Wins};
 use rounds_platform::imports::Importer;
+use rounds_platform::jobs::{Context, Report, Work};
 use rounds_store::MigrationTrait;
 use rounds_web::Route;
 
@@ -75,6 +76,24 @@ pub fn importers() -> Vec<Box<dyn Importer>> {
 pub async fn keep_up(runner: &rounds_store::Runner) -> rounds_kernel::Result<()> {
     permissions::keep_up(runner).await?;
     preferences::keep_up(runner).await
+}
+
+/// Kind of the job that keeps permissions and preferences up.
+pub const KEEP_UP: &str = "consent-keep-up";
+
+/// [`keep_up`] as recurring work.
+pub struct KeepUpWork;
+
+#[async_trait::async_trait]
+impl Work for KeepUpWork {
+    fn kind(&self) -> &'static str {
+        KEEP_UP
+    }
+
+    async fn run(&self, context: &Context) -> rounds_kernel::Result<Report> {
+        keep_up(&context.runner).await?;
+        Ok(serde_json::json!({ "said": "Permissions that ran out are closed; everyone is counted and observed." }))
+    }
 }
 
 /// All migrations of the area.

@@ -293,14 +293,16 @@ async fn imported_contacts_and_preferences_reach_planning() {
             contact("2", "dora", "no_channel", -20),
             ContactRow { direction: "in".into(), ..contact("3", "ann", "reached", -10) },
             contact("4", "ann", "invented", -10),
-            ContactRow { user_email: "ghost@rounds.example".into(), ..contact("5", "ann", "reached", -10) },
+            ContactRow { user_email: "ghost@rounds.example".into(), ..contact("5", "ann", "reached", -60) },
         ];
         let import = ImportContacts { source: "file".into(), rows };
         let report = w.runner.run(&w.program, import.clone()).await.expect("imports");
         assert_eq!(
             (report.written, report.rejects.iter().map(|r| r.code.as_str()).collect::<Vec<_>>()),
-            (3, vec!["import.outcome", "import.user_unknown"])
+            (4, vec!["import.outcome"]),
+            "what someone did who is no user here happened all the same"
         );
+        assert_eq!(report.notes.iter().map(|n| (n.line, n.code.as_str())).collect::<Vec<_>>(), [(0, "import.user_unknown")]);
         w.runner.run(&w.program, import).await.expect("imports again");
         let touches = recent(&w.runner.db, monday().plus_days(-30)).await.expect("reads");
         assert_eq!(touches.len(), 2, "once each, and not the one before");

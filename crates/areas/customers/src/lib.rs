@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod affiliations;
 pub mod as_of;
+pub mod changes;
 pub mod classes;
 pub mod company_files;
 pub mod concentration;

@@ -67,6 +67,10 @@ async fn devices_are_due_by_their_file_or_their_article_and_otherwise_unknown() 
             4,
             "three installed, one call"
         );
+        let again = w.import("calls again.csv", calls.replace("300", "310")).await.unwrap();
+        assert_eq!((again.created, again.updated), (0, 1), "a call that says something new is the same call");
+        let again = w.import("calls once more.csv", format!("{}\n", calls.replace("300", "310"))).await.unwrap();
+        assert_eq!((again.created, again.updated, again.unchanged), (0, 0, 1));
         let again = w.import("devices again.csv", devices.replace("nowhere", "nobody")).await.unwrap();
         assert_eq!((again.created, again.unchanged), (0, 3));
     }

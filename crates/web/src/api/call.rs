@@ -120,6 +120,16 @@ impl Call {
         Ok(self.app.runner().run_with(&self.actor, command, options).await?.out)
     }
 
+    /// Runs a command that also refuses what no schema can tell from the request alone, such as an answer that is not among a
+    /// question's choices: those refusals are told as conflicts with the record as it stands.
+    ///
+    /// # Errors
+    /// As [`Call::run`].
+    pub async fn run_as_it_stands<C: Command>(&self, command: C) -> Result<C::Out> {
+        let conflict = |e: Error| if e.kind == ErrorKind::Invalid { Error { kind: ErrorKind::Conflict, ..e } } else { e };
+        self.run(command).await.map_err(conflict)
+    }
+
     /// Refuses when the request names another state (`If-Match`) than the present one.
     ///
     /// # Errors

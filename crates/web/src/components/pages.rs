@@ -53,6 +53,26 @@ pub struct SignInPage {
     pub demo: Vec<DemoUser>,
 }
 
+/// Signed out here, with the way to the identity provider.
+#[derive(askama::Template)]
+#[template(path = "signed_out.html")]
+pub struct SignedOutPage {
+    /// Frame, without user and menu.
+    pub shell: Shell,
+    /// Where the provider ends its own session.
+    pub provider: String,
+}
+
+impl SignedOutPage {
+    /// On the way to a provider.
+    pub fn sample() -> Self {
+        Self {
+            shell: Shell { user: None, nav: Vec::new(), ..Shell::sample("Signed out") },
+            provider: "https://login.company.example/session/end?client_id=rounds".into(),
+        }
+    }
+}
+
 /// A demo user with a password that exists only in demo mode.
 #[derive(Debug, Clone, Default)]
 pub struct DemoUser {

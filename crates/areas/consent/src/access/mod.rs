@@ -5,6 +5,7 @@
 //! Public: [`Access`], [`AccessRule`], [`VisitTerms`], [`of_person`], [`in_force`] (bulk, for planning), [`SetAccess`], [`EndAccess`],
 //! [`AccessFile`], [`AccessPanel`]. Routes: `/access` (GET, POST), `/access/{id}/end` (POST). Tables: [`TABLES`].
 
+mod api;
 mod commands;
 mod import;
 mod model;
@@ -27,11 +28,13 @@ pub const TABLES: &[&str] = &["access_rule"];
 
 /// Routes of this capability.
 pub fn routes() -> Vec<Route> {
-    vec![
+    let mut all = api::routes();
+    all.extend([
         Route::get("/access", Permission::ReadRecord, pages::list).menu("Consent", "Access register"),
         Route::post("/access", Permission::WritePermission, pages::set),
         Route::post("/access/{id}/end", Permission::WritePermission, pages::end),
-    ]
+    ]);
+    all
 }
 
 /// Pages drawn from their samples.

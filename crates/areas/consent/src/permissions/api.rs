@@ -2,7 +2,7 @@
 
 use super::{Aim, Entry, LegalBasis, RecordPermission, State, Terms, history};
 use rounds_customers::scope;
-use rounds_kernel::{Channel, Error, ErrorKind, Permission, PersonId, Result};
+use rounds_kernel::{Channel, Permission, PersonId, Result};
 use rounds_web::api::{Call, ChannelCode, Id, Nothing, Operation};
 use rounds_web::{Route, coded};
 use serde::{Deserialize, Serialize};
@@ -116,9 +116,7 @@ async fn list(call: Call, Id(id): Id, _: Nothing) -> Result<All> {
 }
 
 async fn write(call: &Call, person: i64, channel: Option<Channel>, state: State, basis: String, note: String, terms: Terms) -> Result<()> {
-    let done = call.run(RecordPermission { person: PersonId(person), channel, state, basis, note, terms }).await;
-    // What the country allows is a state of the world, not a fault of the request's form.
-    done.map_err(|e| if e.code == "consent.basis_not_here" { Error { kind: ErrorKind::Conflict, ..e } } else { e })
+    call.run_as_it_stands(RecordPermission { person: PersonId(person), channel, state, basis, note, terms }).await
 }
 
 async fn record(call: Call, Id(id): Id, a: Answer) -> Result<()> {

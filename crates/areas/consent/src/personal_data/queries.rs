@@ -67,11 +67,26 @@ pub(super) async fn request(db: &impl Query, id: i64) -> Result<Option<RequestRo
     db.one(&format!("SELECT {COLUMNS} FROM data_request r LEFT JOIN person p ON p.id = r.person_id WHERE r.id = $1"), args![id]).await
 }
 
-/// Requests, open ones first, then the newest.
-pub(super) async fn requests(db: &impl Query) -> Result<Vec<RequestRow>> {
+/// SQL condition on requests: of people within the actor's scope.
+fn seen(actor: &Actor) -> String {
+    rounds_customers::scope::people(actor).replace("person.id", "r.person_id")
+}
+
+/// Requests of people within scope before an id, newest first.
+pub(super) async fn request_page(db: &impl Query, actor: &Actor, before: i64, limit: i64) -> Result<Vec<RequestRow>> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM data_request r LEFT JOIN person p ON p.id = r.person_id \
-         ORDER BY CASE WHEN r.settled_at IS NULL THEN 0 ELSE 1 END, r.id DESC LIMIT 200"
+        "SELECT {COLUMNS} FROM data_request r LEFT JOIN person p ON p.id = r.person_id WHERE r.id < $1 AND {} ORDER BY r.id DESC LIMIT $2",
+        seen(actor)
+    );
+    db.all(&sql, args![before, limit]).await
+}
+
+/// Requests of people within scope, open ones first, then the newest.
+pub(super) async fn requests(db: &impl Query, actor: &Actor) -> Result<Vec<RequestRow>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM data_request r LEFT JOIN person p ON p.id = r.person_id WHERE {} \
+         ORDER BY CASE WHEN r.settled_at IS NULL THEN 0 ELSE 1 END, r.id DESC LIMIT 200",
+        seen(actor)
     );
     db.all(&sql, vec![]).await
 }

@@ -8,6 +8,7 @@
 //! [`ImportPreferences`], [`PreferenceFile`], [`PreferencePanel`], [`language_of`], [`set_language`].
 //! Routes: `/people/{id}/preference` (POST). Tables: [`TABLES`].
 
+mod api;
 mod commands;
 mod import;
 mod model;
@@ -30,7 +31,9 @@ pub const TABLES: &[&str] = &["preference", "preference_task", "person_wish", "p
 
 /// Routes of this capability.
 pub fn routes() -> Vec<Route> {
-    vec![Route::post("/people/{id}/preference", Permission::WritePermission, pages::state)]
+    let mut all = api::routes();
+    all.push(Route::post("/people/{id}/preference", Permission::WritePermission, pages::state));
+    all
 }
 
 /// Observes everyone, once a day.

@@ -111,6 +111,7 @@ pub async fn upsert(tx: &mut Tx, rows: Vec<AccountRow>) -> Result<ChunkReport> {
     let written: Vec<i64> = writes.iter().filter_map(|w| stored.get(&w.source_key).copied()).collect();
     regions::place_accounts(tx, &written).await?;
     crate::search::index_accounts(tx, &written).await?;
+    crate::changes::tell(tx, EntityKind::Account, &written).await?;
     Ok(report)
 }
 
@@ -143,7 +144,9 @@ pub async fn settle(tx: &mut Tx, ids: &[i64]) -> Result<u64> {
     let rules = sources::rules(tx, EntityKind::Account).await?;
     let changed: Vec<Account> = would_change(tx, &rules, ids).await?.into_iter().map(|(_, after)| after).collect();
     save(tx, &changed).await?;
-    crate::search::index_accounts(tx, &changed.iter().map(|a| a.id).collect::<Vec<_>>()).await?;
+    let ids: Vec<i64> = changed.iter().map(|a| a.id).collect();
+    crate::search::index_accounts(tx, &ids).await?;
+    crate::changes::tell(tx, EntityKind::Account, &ids).await?;
     Ok(changed.len() as u64)
 }
 

@@ -8,6 +8,7 @@
 //! Public: [`Contract`], [`Facility`], [`Term`], [`get`], [`facilities`], [`terms`], [`of_account`], [`visible`], [`quiet`], [`Quiet`],
 //! [`importers`]. Routes: `/contracts`, `/contracts.csv`, `/contracts/{id}`, `/tenders`. Tables: [`TABLES`].
 
+mod api;
 mod import;
 mod model;
 mod pages;
@@ -33,10 +34,12 @@ pub const TABLES: &[&str] =
 pub fn routes(panels: &Panels) -> Vec<Route> {
     let panels = panels.clone();
     let one = move |State(app): State<App>, visitor: Visitor, Path(id): Path<i64>| pages::one::show(app, visitor, id, panels.clone());
-    vec![
+    let mut all = api::routes();
+    all.extend([
         Route::get("/contracts", Permission::ReadContracts, pages::list::list).menu("Customers", "Contracts"),
         Route::get("/contracts.csv", Permission::ReadContracts, pages::list::csv),
         Route::get("/contracts/{id}", Permission::ReadContracts, one),
         Route::get("/tenders", Permission::ReadContracts, pages::tenders::list),
-    ]
+    ]);
+    all
 }

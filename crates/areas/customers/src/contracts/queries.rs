@@ -2,6 +2,7 @@
 
 use super::model::{Contract, Facility, Quiet, Tender, Term};
 use super::store::COLUMNS;
+use crate::lists::Keyset;
 use crate::scope;
 use rounds_kernel::{AccountId, Actor, Day, Result, Scope};
 use rounds_platform::scope as reach;
@@ -85,19 +86,35 @@ pub async fn quiet(db: &impl Query, account: AccountId, day: Day) -> Result<Opti
     db.one(sql, args![account.0, i64::from(day.0)]).await
 }
 
-/// Tenders with a facility within scope, the nearest deadline first.
-pub(super) async fn tenders(db: &impl Query, actor: &Actor) -> Result<Vec<Tender>> {
+/// The list of tenders with a facility within scope, the latest deadline first.
+pub(super) fn tender_list(actor: &Actor) -> Keyset {
     let inside = reach::accounts(actor, "f.account_id");
     let seen = match actor.scope {
         Scope::All => "1 = 1".to_owned(),
         Scope::CoveredBy(_) => format!("t.id IN (SELECT f.tender_id FROM tender_facility f WHERE {inside})"),
     };
+    Keyset {
+        columns: "t.id, t.number, t.name, t.issuer, t.state, t.deadline_on, t.quiet_from, t.quiet_to, \
+                  (SELECT COUNT(*) FROM tender_lot l WHERE l.tender_id = t.id) AS lots, \
+                  (SELECT COUNT(*) FROM tender_lot l WHERE l.tender_id = t.id AND l.award = 'us') AS won, \
+                  (SELECT COUNT(*) FROM tender_facility f WHERE f.tender_id = t.id) AS facilities"
+            .into(),
+        from: "tender t".into(),
+        conditions: vec![seen],
+        args: Vec::new(),
+        key: "COALESCE(t.deadline_on, 0)".into(),
+        numeric: true,
+        descending: true,
+        id: "t.id".into(),
+    }
+}
+
+/// Tenders with a facility within scope, the latest deadline first.
+pub(super) async fn tenders(db: &impl Query, actor: &Actor) -> Result<Vec<Tender>> {
+    let list = tender_list(actor);
     let sql = format!(
-        "SELECT t.id, t.number, t.name, t.issuer, t.state, t.deadline_on, t.quiet_from, t.quiet_to, \
-         (SELECT COUNT(*) FROM tender_lot l WHERE l.tender_id = t.id) AS lots, \
-         (SELECT COUNT(*) FROM tender_lot l WHERE l.tender_id = t.id AND l.award = 'us') AS won, \
-         (SELECT COUNT(*) FROM tender_facility f WHERE f.tender_id = t.id) AS facilities \
-         FROM tender t WHERE {seen} ORDER BY COALESCE(t.deadline_on, 0) DESC, t.id LIMIT 200"
+        "SELECT {} FROM {} WHERE {} ORDER BY {} DESC, {} DESC LIMIT 200",
+        list.columns, list.from, list.conditions[0], list.key, list.id
     );
     db.all(&sql, vec![]).await
 }

@@ -159,6 +159,9 @@ async fn write_links(tx: &mut Tx, links: Vec<LinkRow>, report: &mut FhirReport) 
 
 /// Renews what is found by the links that changed.
 async fn renew(tx: &mut Tx, kind: LinkKind, changes: affiliations::Changes) -> Result<()> {
+    if let Some(entity) = EntityKind::parse(kind.child()) {
+        crate::changes::tell(tx, entity, &changes.children.iter().copied().collect::<Vec<_>>()).await?;
+    }
     match kind {
         LinkKind::PersonAccount => crate::search::index_people(tx, &changes.children.into_iter().collect::<Vec<_>>()).await,
         LinkKind::AccountSystem => crate::search::index_systems(tx, &changes.parents.into_iter().collect::<Vec<_>>()).await,

@@ -12,6 +12,7 @@
 //! beyond FHIR (beds, ratings, orders …) does not leave by this door. Public: [`receive`], [`export`], [`Format`], [`FhirReport`].
 //! Routes: `/fhir`, `/fhir/export`, `/fhir/import`. Owns no tables: it writes through the capabilities that do.
 
+mod api;
 mod commands;
 mod import;
 mod model;
@@ -32,15 +33,24 @@ use rounds_web::Route;
 /// The largest file taken through the browser; larger ones go by command.
 const LARGEST_UPLOAD: usize = 64 << 20;
 
+/// A source's name as it stands in keys: letters, digits and dashes; `fhir` without one.
+fn named(text: &str) -> String {
+    let kept: String = text.trim().to_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).take(40).collect();
+    let kept = kept.trim_matches('-').to_owned();
+    if kept.is_empty() { "fhir".into() } else { kept }
+}
+
 /// Tables this capability owns: none.
 pub const TABLES: &[&str] = &[];
 
 /// Routes of this capability.
 pub fn routes() -> Vec<Route> {
     let upload = pages::upload.layer(DefaultBodyLimit::max(LARGEST_UPLOAD));
-    vec![
+    let mut all = api::routes();
+    all.extend([
         Route::get("/fhir", Permission::ReadRecord, pages::show).menu("Customers", "FHIR"),
         Route::get("/fhir/export", Permission::ReadRecord, pages::download),
         Route::post("/fhir/import", Permission::WriteRecord, upload),
-    ]
+    ]);
+    all
 }

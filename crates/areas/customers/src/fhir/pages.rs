@@ -1,7 +1,7 @@
 //! The page of FHIR in and out.
 
 use super::model::{FhirReport, Format};
-use super::{export, receive};
+use super::{export, named, receive};
 use axum::extract::{Multipart, Query as Asked, State};
 use axum::http::header;
 use axum::response::IntoResponse;
@@ -93,13 +93,6 @@ pub(super) async fn upload(State(app): State<App>, visitor: Visitor, mut form: M
         .ok_or_else(|| Error::invalid("fhir.no_file", "No file was chosen.", "Choose a Bundle or NDJSON file."))?;
     let report = receive(app.runner(), &visitor.actor, &bytes, &named(&source)).await?;
     page(&FhirPage { shell: visitor.shell(&app, "FHIR"), may_change: true, report: Some(told(report)) })
-}
-
-/// A source's name as it stands in keys: letters, digits and dashes; `fhir` without one.
-fn named(text: &str) -> String {
-    let kept: String = text.trim().to_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).take(40).collect();
-    let kept = kept.trim_matches('-').to_owned();
-    if kept.is_empty() { "fhir".into() } else { kept }
 }
 
 /// Pages drawn from their samples.

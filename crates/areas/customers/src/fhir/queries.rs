@@ -23,17 +23,50 @@ struct Key {
     source_key: String,
 }
 
+/// What is written one after the other: the kinds of records, then the kinds of links.
+fn stages() -> Vec<Stage> {
+    let records = ["system", "group", "account", "person"].map(Stage::Records);
+    let links = LinkKind::ALL.iter().filter(|k| k.parent() != "region").map(|k| Stage::Links(*k));
+    records.into_iter().chain(links).collect()
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Stage {
+    Records(&'static str),
+    Links(LinkKind),
+}
+
+/// One page of a stage within the actor's scope: the resources of up to `limit` records after a key, and the last of them; `None` when
+/// the stage is over. `None` too for a stage that is none.
+pub(super) async fn page(
+    db: &impl Query,
+    actor: &Actor,
+    stage: usize,
+    after: &str,
+    limit: usize,
+) -> Result<Option<(Vec<Value>, Option<String>)>> {
+    Ok(match stages().get(stage) {
+        Some(Stage::Records(kind)) => Some(records(db, actor, kind, after, limit).await?),
+        Some(Stage::Links(kind)) => Some(links(db, actor, *kind, after, limit).await?),
+        None => None,
+    })
+}
+
 /// Writes everything that the actor may see to `out`, a text at a time: the record is never in memory as a whole.
 pub async fn export(db: &impl Query, actor: &Actor, format: Format, out: &mut (dyn FnMut(&str) -> Result<()> + Send)) -> Result<u64> {
     let mut sink = Sink { format, count: 0, out };
     if format == Format::Bundle {
         (sink.out)("{\"resourceType\":\"Bundle\",\"type\":\"collection\",\"entry\":[")?;
     }
-    for kind in ["system", "group", "account", "person"] {
-        records(db, actor, kind, &mut sink).await?;
-    }
-    for kind in LinkKind::ALL.iter().filter(|k| k.parent() != "region") {
-        links(db, actor, *kind, &mut sink).await?;
+    let (mut stage, mut after) = (0, String::new());
+    while let Some((resources, last)) = page(db, actor, stage, &after, PAGE).await? {
+        for resource in &resources {
+            sink.put(resource)?;
+        }
+        match last {
+            Some(key) => after = key,
+            None => (stage, after) = (stage + 1, String::new()),
+        }
     }
     if format == Format::Bundle {
         (sink.out)("]}\n")?;
@@ -81,29 +114,24 @@ fn seen(actor: &Actor, kind: &str) -> String {
     }
 }
 
-async fn records(db: &impl Query, actor: &Actor, kind: &str, sink: &mut Sink<'_>) -> Result<()> {
+async fn records(db: &impl Query, actor: &Actor, kind: &str, after: &str, limit: usize) -> Result<(Vec<Value>, Option<String>)> {
     let (table, seen) = (table(kind), seen(actor, kind));
-    let sql = format!("SELECT id, source_key FROM {table} WHERE {table}.source_key > $1 AND {seen} ORDER BY source_key LIMIT {PAGE}");
-    let mut after = String::new();
-    loop {
-        let keys: Vec<Key> = db.all(&sql, args![after.clone()]).await?;
-        let Some(last) = keys.last() else { return Ok(()) };
-        after.clone_from(&last.source_key);
-        let entity = EntityKind::parse(kind);
-        let mut held: HashMap<i64, Vec<Held>> = HashMap::new();
-        if let Some(entity) = entity {
-            for h in identifiers::held_by(db, entity, &keys.iter().map(|k| k.id).collect::<Vec<_>>()).await? {
-                held.entry(h.entity_id).or_default().push(h);
-            }
-        }
-        for key in keys {
-            let mut numbers = held.remove(&key.id).unwrap_or_default();
-            numbers.sort_by(|a, b| (&a.scheme, &a.value).cmp(&(&b.scheme, &b.value)));
-            for resource in resources(db, kind, key.id, &numbers).await? {
-                sink.put(&resource)?;
-            }
+    let sql = format!("SELECT id, source_key FROM {table} WHERE {table}.source_key > $1 AND {seen} ORDER BY source_key LIMIT {limit}");
+    let keys: Vec<Key> = db.all(&sql, args![after]).await?;
+    let Some(last) = keys.last().map(|k| k.source_key.clone()) else { return Ok((Vec::new(), None)) };
+    let mut held: HashMap<i64, Vec<Held>> = HashMap::new();
+    if let Some(entity) = EntityKind::parse(kind) {
+        for h in identifiers::held_by(db, entity, &keys.iter().map(|k| k.id).collect::<Vec<_>>()).await? {
+            held.entry(h.entity_id).or_default().push(h);
         }
     }
+    let mut out = Vec::new();
+    for key in keys {
+        let mut numbers = held.remove(&key.id).unwrap_or_default();
+        numbers.sort_by(|a, b| (&a.scheme, &a.value).cmp(&(&b.scheme, &b.value)));
+        out.extend(resources(db, kind, key.id, &numbers).await?);
+    }
+    Ok((out, Some(last)))
 }
 
 async fn resources(db: &impl Query, kind: &str, id: i64, held: &[Held]) -> Result<Vec<Value>> {
@@ -131,36 +159,34 @@ struct Linked {
     share: Option<i64>,
 }
 
-async fn links(db: &impl Query, actor: &Actor, kind: LinkKind, sink: &mut Sink<'_>) -> Result<()> {
+async fn links(db: &impl Query, actor: &Actor, kind: LinkKind, after: &str, limit: usize) -> Result<(Vec<Value>, Option<String>)> {
     let (child, parent) = (table(kind.child()), table(kind.parent()));
     let sql = format!(
-        "SELECT id, source_key FROM {child} WHERE source_key > $1 AND {} ORDER BY source_key LIMIT {PAGE}",
+        "SELECT id, source_key FROM {child} WHERE source_key > $1 AND EXISTS (SELECT 1 FROM affiliation f WHERE f.child_kind = $2 \
+         AND f.child_id = {child}.id AND f.parent_kind = $3 AND f.relation = $4) AND {} ORDER BY source_key LIMIT {limit}",
         seen(actor, kind.child())
     );
-    let mut after = String::new();
-    loop {
-        let children: Vec<Key> = db.all(&sql, args![after.clone()]).await?;
-        let Some(last) = children.last() else { return Ok(()) };
-        after.clone_from(&last.source_key);
-        let list = children.iter().map(|c| c.id.to_string()).collect::<Vec<_>>().join(", ");
-        // A table joined to itself bears two names: the parent keeps its own, by which the scope speaks of it.
-        let of = format!(
-            "SELECT c.source_key AS child_key, {parent}.source_key AS parent_key, f.child_id, f.parent_id, f.valid_from, f.valid_to, f.source, \
-             f.confidence, f.role, f.title, f.department, f.share FROM affiliation f JOIN {child} c ON c.id = f.child_id \
-             JOIN {parent} ON {parent}.id = f.parent_id \
-             WHERE f.child_kind = $1 AND f.parent_kind = $2 AND f.relation = $3 AND f.child_id IN ({list}) AND {}",
-            seen(actor, kind.parent())
-        );
-        let values: Vec<Arg> = args![kind.child(), kind.parent(), kind.relation()];
-        let mut found: BTreeMap<(String, i64, String), Linked> = BTreeMap::new();
-        for l in db.all::<Linked>(&of, values).await? {
-            found.insert((l.child_key.clone(), l.valid_from, l.parent_key.clone()), l);
-        }
-        for l in found.into_values() {
-            let (child_key, parent_key) = (l.child_key.clone(), l.parent_key.clone());
-            sink.put(&write::link(kind, &link(l), &child_key, &parent_key))?;
-        }
+    let children: Vec<Key> = db.all(&sql, args![after, kind.child(), kind.parent(), kind.relation()]).await?;
+    let Some(last) = children.last().map(|k| k.source_key.clone()) else { return Ok((Vec::new(), None)) };
+    let list = children.iter().map(|c| c.id.to_string()).collect::<Vec<_>>().join(", ");
+    // A table joined to itself bears two names: the parent keeps its own, by which the scope speaks of it.
+    let of = format!(
+        "SELECT c.source_key AS child_key, {parent}.source_key AS parent_key, f.child_id, f.parent_id, f.valid_from, f.valid_to, f.source, \
+         f.confidence, f.role, f.title, f.department, f.share FROM affiliation f JOIN {child} c ON c.id = f.child_id \
+         JOIN {parent} ON {parent}.id = f.parent_id \
+         WHERE f.child_kind = $1 AND f.parent_kind = $2 AND f.relation = $3 AND f.child_id IN ({list}) AND {}",
+        seen(actor, kind.parent())
+    );
+    let values: Vec<Arg> = args![kind.child(), kind.parent(), kind.relation()];
+    let mut found: BTreeMap<(String, i64, String), Linked> = BTreeMap::new();
+    for l in db.all::<Linked>(&of, values).await? {
+        found.insert((l.child_key.clone(), l.valid_from, l.parent_key.clone()), l);
     }
+    let resource = |l: Linked| {
+        let (child_key, parent_key) = (l.child_key.clone(), l.parent_key.clone());
+        write::link(kind, &link(l), &child_key, &parent_key)
+    };
+    Ok((found.into_values().map(resource).collect(), Some(last)))
 }
 
 fn link(l: Linked) -> Affiliation {

@@ -7,6 +7,7 @@
 //! Public: [`Device`], [`get`], [`importers`], [`DevicesPanel`]. Routes: `/installed-base`, `/installed-base.csv`, `/devices/{id}`.
 //! Tables: [`TABLES`]. Facts: kind `equipment`.
 
+mod api;
 mod import;
 mod model;
 mod pages;
@@ -31,9 +32,11 @@ pub const TABLES: &[&str] = &["device", "device_service", "service_call"];
 pub fn routes(panels: &Panels) -> Vec<Route> {
     let panels = panels.clone();
     let one = move |State(app): State<App>, visitor: Visitor, Path(id): Path<i64>| pages::one::show(app, visitor, id, panels.clone());
-    vec![
+    let mut all = api::routes();
+    all.extend([
         Route::get("/installed-base", Permission::ReadOrders, pages::list::list).menu("Customers", "Installed base"),
         Route::get("/installed-base.csv", Permission::ReadOrders, pages::list::csv),
         Route::get("/devices/{id}", Permission::ReadOrders, one),
-    ]
+    ]);
+    all
 }

@@ -56,8 +56,22 @@ impl Work for MatchWork {
     }
 
     async fn run(&self, context: &Context) -> Result<Report> {
+        // Asked for by the schedule, it compares what is new of every kind.
+        if let Some(MatchRequest { kind, all }) = serde_json::from_str(&context.job.input).map_err(Error::internal)? {
+            return self.compare(context, kind, all).await;
+        }
+        let mut all = Vec::new();
+        for kind in [EntityKind::System, EntityKind::Account, EntityKind::Person] {
+            all.push(self.compare(context, kind, false).await?);
+        }
+        Ok(Report::Array(all))
+    }
+}
+
+impl MatchWork {
+    /// Looks for pairs of one kind: all with all, or what came since the last run with the record.
+    async fn compare(&self, context: &Context, kind: EntityKind, all: bool) -> Result<Report> {
         let (runner, job) = (&context.runner, JobId(context.job.id));
-        let MatchRequest { kind, all } = serde_json::from_str(&context.job.input).map_err(Error::internal)?;
         let started = runner.now().0;
         if runner.db.engine() == Engine::Postgres {
             runner.run(&context.actor, FollowMerges { references: self.references.clone() }).await?;

@@ -103,9 +103,11 @@ pub async fn upsert(tx: &mut Tx, rows: Vec<PersonRow>) -> Result<ChunkReport> {
         report.written += u64::from(written);
         report.created += u64::from(written && !known.contains_key(&p.key));
         report.unchanged += u64::from(!written);
-        touched.extend(ids.get(&p.key).filter(|_| written));
+        touched.extend(ids.get(&p.key).copied().filter(|_| written));
     }
-    crate::search::index_people(tx, &touched.into_iter().collect::<Vec<_>>()).await?;
+    let touched: Vec<i64> = touched.into_iter().collect();
+    crate::search::index_people(tx, &touched).await?;
+    crate::changes::tell(tx, EntityKind::Person, &touched).await?;
     Ok(report)
 }
 
@@ -133,7 +135,9 @@ pub async fn settle(tx: &mut Tx, ids: &[i64]) -> Result<u64> {
     let rules = sources::rules(tx, EntityKind::Person).await?;
     let changed: Vec<Person> = would_change(tx, &rules, ids).await?.into_iter().map(|(_, after)| after).collect();
     save(tx, &changed).await?;
-    crate::search::index_people(tx, &changed.iter().map(|p| p.id).collect::<Vec<_>>()).await?;
+    let ids: Vec<i64> = changed.iter().map(|p| p.id).collect();
+    crate::search::index_people(tx, &ids).await?;
+    crate::changes::tell(tx, EntityKind::Person, &ids).await?;
     Ok(changed.len() as u64)
 }
 

@@ -6,6 +6,7 @@
 //! Public: [`AnswerProfile`], [`AddQuestion`], [`RetireQuestion`], [`ProfilePanel`], [`REFERENCES`]. Routes: `/profiles` (who is profiled, how
 //! completely, how long ago), `/profiles.csv`, `/profiles/questions`, `/profiles/{kind}/{id}` (the questionnaire). Tables: [`TABLES`].
 
+mod api;
 mod commands;
 mod model;
 mod pages;
@@ -32,7 +33,8 @@ pub const REFERENCES: &[Reference] = &[
 
 /// Routes of this capability.
 pub fn routes() -> Vec<Route> {
-    vec![
+    let mut all = api::routes();
+    all.extend([
         Route::get("/profiles", Permission::ReadRecord, pages::list).menu("Customers", "Profiles"),
         Route::get("/profiles.csv", Permission::ReadRecord, pages::csv),
         Route::get("/profiles/questions", Permission::WriteRecord, pages::questions),
@@ -40,5 +42,6 @@ pub fn routes() -> Vec<Route> {
         Route::post("/profiles/questions/{id}/retire", Permission::WriteRecord, pages::retire),
         Route::get("/profiles/{kind}/{id}", Permission::ReadRecord, pages::sheet),
         Route::post("/profiles/{kind}/{id}/answer", Permission::WriteProfile, pages::answer),
-    ]
+    ]);
+    all
 }

@@ -9,7 +9,8 @@ use rounds_store::search::put_notes;
 use rounds_store::{Command, Query, Tx};
 use serde::{Deserialize, Serialize};
 
-const KIND: &str = "free-text";
+/// Kind of the job.
+pub const KIND: &str = "free-text";
 /// Facts looked at in one transaction; few of them carry a note.
 const STEP: i64 = 2_000;
 

@@ -14,7 +14,7 @@ mod pages;
 mod store;
 
 pub use commands::{Decide, Verdict};
-pub use jobs::{FreeTextWork, ask};
+pub use jobs::{FreeTextWork, KIND, ask};
 pub use model::{Flag, FlagKind, screen};
 pub use pages::samples;
 pub use store::migrations;

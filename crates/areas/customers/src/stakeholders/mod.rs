@@ -6,6 +6,7 @@
 //! Public: [`PlaceStakeholder`], [`LinkPeople`], [`StakeholderPanel`], [`REFERENCES`]. Routes: `/stakeholders/{kind}/{id}` (the map),
 //! `…/place`, `…/link` (POST), `/stakeholders/places/{id}/end`, `/stakeholders/links/{id}/end` (POST). Tables: [`TABLES`].
 
+mod api;
 mod commands;
 mod model;
 mod pages;
@@ -35,11 +36,13 @@ pub const REFERENCES: &[Reference] = &[
 
 /// Routes of this capability.
 pub fn routes() -> Vec<Route> {
-    vec![
+    let mut all = api::routes();
+    all.extend([
         Route::get("/stakeholders/{kind}/{id}", Permission::ReadRecord, pages::map),
         Route::post("/stakeholders/{kind}/{id}/place", Permission::WriteProfile, pages::place),
         Route::post("/stakeholders/{kind}/{id}/link", Permission::WriteProfile, pages::link),
         Route::post("/stakeholders/places/{id}/end", Permission::WriteProfile, pages::end_place),
         Route::post("/stakeholders/links/{id}/end", Permission::WriteProfile, pages::end_link),
-    ]
+    ]);
+    all
 }

@@ -148,7 +148,7 @@ pub(super) async fn map(State(app): State<App>, visitor: Visitor, as_of: AsOf, P
     let (db, actor, whose) = (app.db(), &visitor.actor, Whose::parse(&kind, id)?);
     whose.see(db, actor).await?;
     let day = i64::from(as_of.day().unwrap_or(visitor.now.day()).0);
-    let people = store::placed(db, whose, day).await?;
+    let people = store::placed(db, actor, whose, day).await?;
     let ids: Vec<i64> = people.iter().map(|p| p.person_id).collect();
     let content = Content {
         name: profiles::name_of(db, whose).await?,
@@ -265,7 +265,7 @@ impl Panel for StakeholderPanel {
             Subject::Account(a) => Whose { system: false, id: a.0 },
             _ => return Ok(None),
         };
-        let mut people = store::placed(app.db(), whose, i64::from(visitor.now.day().0)).await?;
+        let mut people = store::placed(app.db(), &visitor.actor, whose, i64::from(visitor.now.day().0)).await?;
         let sub = if people.is_empty() { "nobody placed yet".to_owned() } else { format!("{} placed", people.len()) };
         people.truncate(6);
         let ids: Vec<i64> = people.iter().map(|p| p.person_id).collect();

@@ -28,12 +28,16 @@ CREATE INDEX acquaintance_to ON acquaintance (to_id);
     ]
 }
 
-/// People on the map of a record as of `day`, the most influential first.
-pub(super) async fn placed(db: &impl Query, whose: Whose, day: i64) -> Result<Vec<Placed>> {
-    let sql = "SELECT s.id, s.person_id, p.name, p.role, s.decision_role, s.stance, s.influence, s.note, s.valid_from, u.name AS who FROM stakeholder s \
-         JOIN person p ON p.id = s.person_id LEFT JOIN app_user u ON u.id = s.user_id WHERE s.subject_kind = $1 AND s.subject_id = $2 \
-         AND s.valid_from <= $3 AND (s.valid_to IS NULL OR s.valid_to > $3) ORDER BY s.influence DESC, p.name, s.id";
-    db.all(sql, args![whose.kind(), whose.id, day]).await
+/// People within the actor's scope on the map of a record as of `day`, the most influential first.
+pub(super) async fn placed(db: &impl Query, actor: &Actor, whose: Whose, day: i64) -> Result<Vec<Placed>> {
+    let sql = format!(
+        "SELECT s.id, s.person_id, person.name, person.role, s.decision_role, s.stance, s.influence, s.note, s.valid_from, u.name AS who \
+         FROM stakeholder s JOIN person ON person.id = s.person_id LEFT JOIN app_user u ON u.id = s.user_id \
+         WHERE s.subject_kind = $1 AND s.subject_id = $2 AND s.valid_from <= $3 AND (s.valid_to IS NULL OR s.valid_to > $3) AND {} \
+         ORDER BY s.influence DESC, person.name, s.id",
+        crate::scope::people(actor)
+    );
+    db.all(&sql, args![whose.kind(), whose.id, day]).await
 }
 
 /// Ties among people of the map as of `day`, and from them to others.

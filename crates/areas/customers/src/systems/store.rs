@@ -83,6 +83,7 @@ pub async fn upsert(tx: &mut Tx, rows: Vec<SystemRow>) -> Result<ChunkReport> {
     book.save(tx, &stored).await?;
     let written: Vec<i64> = stored.into_values().collect();
     crate::search::index_systems(tx, &written).await?;
+    crate::changes::tell(tx, EntityKind::System, &written).await?;
     Ok(report)
 }
 
@@ -114,7 +115,9 @@ pub async fn settle(tx: &mut Tx, ids: &[i64]) -> Result<u64> {
     let rules = sources::rules(tx, EntityKind::System).await?;
     let changed: Vec<System> = would_change(tx, &rules, ids).await?.into_iter().map(|(_, after)| after).collect();
     save(tx, &changed).await?;
-    crate::search::index_systems(tx, &changed.iter().map(|s| s.id).collect::<Vec<_>>()).await?;
+    let ids: Vec<i64> = changed.iter().map(|s| s.id).collect();
+    crate::search::index_systems(tx, &ids).await?;
+    crate::changes::tell(tx, EntityKind::System, &ids).await?;
     Ok(changed.len() as u64)
 }
 

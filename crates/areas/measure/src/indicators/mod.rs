@@ -1,7 +1,7 @@
 //! Indicators: leading ones (contacts, reach, what became of actions) and lagging ones (orders), read from the fact log in scope.
 //!
-//! Figures about employees follow the group rule ([`shield`]): no figure stands for fewer than [`SMALLEST_GROUP`] people, and there
-//! is no list of individuals. Orders are figures about customers and always shown.
+//! Figures about employees follow the group rule ([`shield`]): no figure stands for fewer than [`SMALLEST_GROUP`] people, or than
+//! the strictest country within scope asks for (its works councils' agreement), and there is no list of individuals. Orders are figures about customers and always shown.
 //!
 //! Public: [`shield`], [`Group`], [`SMALLEST_GROUP`]. Routes: `/indicators`. Tables: [`TABLES`] (none).
 

@@ -1,12 +1,16 @@
 //! Work that comes back every day, or every hour.
 
-use rounds_kernel::Time;
+use crate::setup::{Backups, load};
+use rounds_kernel::{Result, Time};
+use rounds_store::Query;
 
 /// When recurring work is due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Every {
     /// Once a day, from this hour (UTC) on.
     Day(i64),
+    /// Once a day, from the hour of the settings' section on backups on.
+    BackupHour,
     /// Once an hour.
     Hour,
 }
@@ -25,14 +29,25 @@ pub struct Recurring {
 const HOUR_US: i64 = 3_600_000_000;
 
 impl Every {
+    /// Itself, with the hour that the settings say.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub async fn settled(self, db: &impl Query) -> Result<Self> {
+        match self {
+            Self::BackupHour => Ok(Self::Day(load::<Backups>(db).await?.hour)),
+            other => Ok(other),
+        }
+    }
+
     /// Names the span of time in which one run is due at `now`: a run is due when none was asked for under this name. `None` before the
-    /// day's hour.
+    /// day's hour, and for an hour that the settings have not said ([`Every::settled`]).
     pub fn span(self, now: Time) -> Option<String> {
         let hour = now.0.div_euclid(HOUR_US);
         match self {
             Self::Hour => Some(format!("{hour}")),
             Self::Day(from) if hour.rem_euclid(24) >= from.clamp(0, 23) => Some(now.day().to_string()),
-            Self::Day(_) => None,
+            Self::Day(_) | Self::BackupHour => None,
         }
     }
 
@@ -41,6 +56,7 @@ impl Every {
         match self {
             Self::Hour => "every hour".into(),
             Self::Day(hour) => format!("every day from {hour:02}:00 UTC"),
+            Self::BackupHour => "every day at the hour of the settings".into(),
         }
     }
 }

@@ -96,7 +96,7 @@ pub(super) async fn list(
     let mut recurring = Vec::new();
     for r in &all {
         let last = settings::get(app.db(), &last_key(r.kind)).await?.filter(|l| l.contains('-')).unwrap_or_else(|| "—".into());
-        recurring.push(Due { kind: r.kind, what: r.title, when: r.every.words(), last });
+        recurring.push(Due { kind: r.kind, what: r.title, when: r.every.settled(app.db()).await?.words(), last });
     }
     page(&view(visitor.shell(&app, "Jobs"), (visitor.locale, &visitor.actor.zone), recurring, state, rows))
 }

@@ -158,7 +158,7 @@ pub async fn schedule(runner: Runner, all: Vec<Recurring>) {
 /// # Errors
 /// Of the database.
 pub async fn ask_if_due(runner: &Runner, work: &Recurring) -> Result<bool> {
-    let Some(span) = work.every.span(runner.now()) else { return Ok(false) };
+    let Some(span) = work.every.settled(&runner.db).await?.span(runner.now()) else { return Ok(false) };
     let last = rounds_store::settings::get(&runner.db, &last_key(work.kind)).await?;
     if last.as_deref() == Some(span.as_str()) {
         return Ok(false);

@@ -4,6 +4,8 @@
 //! issuer and subject; the first time, by an e-mail that the provider calls verified. Unknown people become users only where the
 //! settings say so and a claim names their role.
 //!
+//! Whoever came this way is sent to the provider when they sign out (RP-Initiated Logout), unless the settings say otherwise.
+//!
 //! Routes: `/sign-in/on` (to the provider), `/sign-in/on/back` (from it; a GET because the protocol says so: it changes the visitor's
 //! session alone, and needs the state that only their browser holds). Public: [`label`]. Tables: [`TABLES`].
 

@@ -2,10 +2,10 @@
 
 use crate::setup::SignOn;
 use base64::Engine as _;
-use openidconnect::core::{CoreAuthenticationFlow, CoreClient, CoreProviderMetadata};
+use openidconnect::core::{CoreAuthenticationFlow, CoreClient};
 use openidconnect::{
-    AuthorizationCode, ClientId, ClientSecret, CsrfToken, HttpRequest, HttpResponse, IssuerUrl, Nonce, PkceCodeChallenge, PkceCodeVerifier,
-    RedirectUrl, Scope, TokenResponse,
+    AuthorizationCode, ClientId, ClientSecret, CsrfToken, HttpRequest, HttpResponse, IssuerUrl, LogoutRequest, Nonce, PkceCodeChallenge,
+    PkceCodeVerifier, PostLogoutRedirectUrl, ProviderMetadataWithLogout, RedirectUrl, Scope, TokenResponse,
 };
 use rounds_kernel::{Error, ErrorKind, Result};
 use rounds_store::Keys;
@@ -31,6 +31,8 @@ pub(super) struct Person {
     pub name: String,
     /// Values of the claim that names roles.
     pub roles: Vec<String>,
+    /// Where the provider ends its own session, if it does.
+    pub leave: Option<String>,
 }
 
 /// The provider cannot be reached or does not answer as the protocol says.
@@ -88,10 +90,10 @@ fn http() -> Result<reqwest::Client> {
     builder.build().map_err(unreachable)
 }
 
-async fn discovered(settings: &SignOn, client: &reqwest::Client) -> Result<CoreProviderMetadata> {
+async fn discovered(settings: &SignOn, client: &reqwest::Client) -> Result<ProviderMetadataWithLogout> {
     let issuer = IssuerUrl::new(settings.issuer.clone()).map_err(unreachable)?;
     let client = client.clone();
-    CoreProviderMetadata::discover_async(issuer, &move |r| ask(client.clone(), r)).await.map_err(unreachable)
+    ProviderMetadataWithLogout::discover_async(issuer, &move |r| ask(client.clone(), r)).await.map_err(unreachable)
 }
 
 /// Where to send the visitor, and what to remember of it.
@@ -117,9 +119,11 @@ pub(super) async fn begin(settings: &SignOn, keys: &Keys, back: &str, next: &str
 }
 
 /// Exchanges the code and checks the token: signature by the provider's present keys, issuer, audience, time, nonce.
-pub(super) async fn finish(settings: &SignOn, keys: &Keys, back: &str, flow: Flow, code: &str) -> Result<Person> {
+/// `back` and `door` are addresses of ours: where the provider answers, and where it sends whoever signed out there.
+pub(super) async fn finish(settings: &SignOn, keys: &Keys, (back, door): (&str, &str), flow: Flow, code: &str) -> Result<Person> {
     let http = http()?;
     let metadata = discovered(settings, &http).await?;
+    let end = metadata.additional_metadata().end_session_endpoint.clone().filter(|_| !settings.keep_session);
     let secret = settings.secret(keys)?.map(ClientSecret::new);
     let redirect = RedirectUrl::new(back.to_owned()).map_err(unreachable)?;
     let client = CoreClient::from_provider_metadata(metadata, ClientId::new(settings.client_id.clone()), secret).set_redirect_uri(redirect);
@@ -134,6 +138,11 @@ pub(super) async fn finish(settings: &SignOn, keys: &Keys, back: &str, flow: Flo
     let claims = token.claims(&client.id_token_verifier(), &Nonce::new(flow.nonce)).map_err(refused)?;
     let verified = claims.email_verified() == Some(true);
     let email = claims.email().filter(|_| verified).map(|e| e.to_string());
+    // RP-Initiated Logout 1.0: the token tells the provider whose session ends, so that it need not ask.
+    let leave = end.zip(PostLogoutRedirectUrl::new(door.to_owned()).ok()).map(|(end, door)| {
+        let ask = LogoutRequest::from(end).set_id_token_hint(token).set_client_id(ClientId::new(settings.client_id.clone()));
+        ask.set_post_logout_redirect_uri(door).http_get_url().to_string()
+    });
     let name = claims.name().and_then(|n| n.get(None)).map(|n| n.to_string()).unwrap_or_default();
     Ok(Person {
         issuer: flow.issuer,
@@ -141,6 +150,7 @@ pub(super) async fn finish(settings: &SignOn, keys: &Keys, back: &str, flow: Flo
         email,
         name,
         roles: claim_values(&token.to_string(), &settings.role_claim),
+        leave,
     })
 }
 

@@ -49,11 +49,17 @@ pub(super) async fn back(State(app): State<App>, mut door: Door, Query(q): Query
         (Some(code), None) => code,
         (_, error) => return Err(refused(format!("the provider said {}", error.unwrap_or_default().escape_debug())).into()),
     };
-    let address = link(app.db(), BACK).await?;
+    let (address, after) = (link(app.db(), BACK).await?, link(app.db(), "/sign-in").await?);
     let next = flow.next.clone();
-    let person = finish(&settings, app.runner().keys(), &address, flow, &code).await?;
+    let mut person = finish(&settings, app.runner().keys(), (&address, &after), flow, &code).await?;
+    let leave = person.leave.take();
     let user = app.runner().run(&Actor::program("sign-on"), Recognise::new(person, &settings)).await?;
     let account = door.directory().account(user).await?.ok_or_else(|| Error::not_found("user"))?;
+    if let Some(leave) = leave
+        && let Err(e) = door.leave_at(&leave).await
+    {
+        tracing::warn!(code = e.code, cause = e.cause, "signing out will not reach the identity provider");
+    }
     if settings.second_factor { door.admit(account, &next).await } else { door.enter(account, &next).await }
 }
 

@@ -15,7 +15,7 @@ mod store;
 mod tests;
 
 pub use commands::{ChangeWebhook, MakeWebhook, RemoveWebhook, Replay, RotateSecret, SendTest};
-pub use jobs::{Guard, deliver, deliver_once};
+pub use jobs::{Guard, Sight, deliver, deliver_once};
 pub use model::{TOPICS, signature};
 pub use pages::{LOOPBACK, samples};
 pub use store::migrations;

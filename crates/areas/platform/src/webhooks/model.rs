@@ -13,7 +13,7 @@ pub const TOPICS: &[(&str, &str)] = &[
     ("leads", "A lead was captured, taken or closed"),
     ("queue", "An action of somebody's queue was accepted, dismissed or done"),
     ("job", "Long work goes on or has ended: imports, plans"),
-    ("record", "The record changed: affiliations, merges, permissions"),
+    ("record", "Systems, accounts or people changed: their kind and ids, those within scope"),
 ];
 
 /// What secrets are sealed for.

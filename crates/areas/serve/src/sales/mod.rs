@@ -9,6 +9,7 @@
 //! billed, for compliance), [`SalesPanel`], [`ProductPanel`], [`importers`].
 //! Routes: `/sales`, `/sales.csv`, `/sales/{id}`, `/unmapped-sales`, `/parties`, `/parties/{id}` with its acts. Tables: [`TABLES`].
 
+mod api;
 mod commands;
 mod import;
 mod model;
@@ -39,7 +40,8 @@ pub const TABLES: &[&str] = &["sale_line", "sale_line_was", "sale_day", "consign
 /// Routes of this capability.
 pub fn routes() -> Vec<Route> {
     use Permission::{ReadOrders, Steward};
-    vec![
+    let mut all = api::routes();
+    all.extend([
         Route::get("/sales", ReadOrders, pages::list::list).menu("Serve", "Sales"),
         Route::get("/sales.csv", ReadOrders, pages::list::csv),
         Route::get("/sales/{id}", ReadOrders, pages::document::show),
@@ -49,7 +51,8 @@ pub fn routes() -> Vec<Route> {
         Route::get("/parties/{id}", ReadOrders, pages::parties::one),
         Route::post("/parties/{id}/map", Steward, pages::parties::map),
         Route::post("/parties/{id}/end", Steward, pages::parties::end),
-    ]
+    ]);
+    all
 }
 
 /// What this capability shows on other areas' pages.

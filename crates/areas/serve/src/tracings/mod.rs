@@ -7,6 +7,7 @@
 //! Public: [`net_by_family`] (indirect sales of accounts, for compliance), [`TracingsPanel`], [`importers`]. Routes: `/tracings`,
 //! `/tracings/{id}`, `/tracings.csv`. Tables: [`TABLES`].
 
+mod api;
 mod import;
 mod model;
 mod pages;
@@ -30,11 +31,13 @@ pub const TABLES: &[&str] = &["distributor", "tracing_report", "tracing_line"];
 
 /// Routes of this capability.
 pub fn routes() -> Vec<Route> {
-    vec![
+    let mut all = api::routes();
+    all.extend([
         Route::get("/tracings", Permission::ReadOrders, pages::list).menu("Serve", "Tracings"),
         Route::get("/tracings.csv", Permission::ReadOrders, pages::csv),
         Route::get("/tracings/{id}", Permission::ReadOrders, pages::one),
-    ]
+    ]);
+    all
 }
 
 /// What this capability shows on other areas' pages.

@@ -56,6 +56,9 @@ pub(super) async fn report(db: &impl Query, actor: &Actor, id: i64) -> Result<Ve
 /// A line.
 #[derive(Debug, Clone, Default, FromQueryResult)]
 pub(super) struct Line {
+    pub id: i64,
+    pub report_id: i64,
+    pub day: i64,
     pub party_id: i64,
     pub number: String,
     pub name: String,
@@ -72,17 +75,26 @@ pub(super) struct Line {
     pub distributor: String,
 }
 
-const LINE: &str = "SELECT t.party_id, p.number, p.name, l.account_id, a.name AS account, t.product_id, i.name AS product, t.product_text, \
-    t.milli, t.unit, t.minor, t.currency, r.period_to, d.code AS distributor FROM tracing_line t JOIN party p ON p.id = t.party_id \
-    JOIN tracing_report r ON r.id = t.report_id JOIN distributor d ON d.id = r.distributor_id";
+/// Columns of a [`Line`].
+pub(super) const LINE_COLUMNS: &str = "t.id, t.report_id, t.day, t.party_id, p.number, p.name, l.account_id, a.name AS account, \
+    t.product_id, i.name AS product, t.product_text, t.milli, t.unit, t.minor, t.currency, r.period_to, d.code AS distributor";
+
+/// Where lines stand, with the account that their ship-to stood for on their day.
+pub(super) fn line_source() -> String {
+    format!(
+        "tracing_line t JOIN party p ON p.id = t.party_id JOIN tracing_report r ON r.id = t.report_id \
+         JOIN distributor d ON d.id = r.distributor_id {} LEFT JOIN account a ON a.id = l.account_id LEFT JOIN product i ON i.id = t.product_id",
+        mapped("t.party_id", "t.day")
+    )
+}
 
 /// Lines of one report, or of all that count, within scope: the unmapped first, then by value.
 pub(super) async fn lines(db: &impl Query, actor: &Actor, report: Option<i64>, limit: usize) -> Result<Vec<Line>> {
     let of = report.map_or_else(|| "t.current = 1".to_owned(), |id| format!("t.report_id = {id}"));
     let sql = format!(
-        "{LINE} {} LEFT JOIN account a ON a.id = l.account_id LEFT JOIN product i ON i.id = t.product_id WHERE {of} AND {} \
+        "SELECT {LINE_COLUMNS} FROM {} WHERE {of} AND {} \
          ORDER BY CASE WHEN l.account_id IS NULL THEN 0 ELSE 1 END, COALESCE(t.minor, 0) DESC, t.id LIMIT {limit}",
-        mapped("t.party_id", "t.day"),
+        line_source(),
         scope::accounts(actor, "l.account_id")
     );
     db.all(&sql, vec![]).await
@@ -91,10 +103,9 @@ pub(super) async fn lines(db: &impl Query, actor: &Actor, report: Option<i64>, l
 /// Lines that count of one account, newest period first.
 pub(super) async fn of_account(db: &impl Query, account: i64) -> Result<Vec<Line>> {
     let sql = format!(
-        "{LINE} {} LEFT JOIN account a ON a.id = l.account_id LEFT JOIN product i ON i.id = t.product_id \
-         WHERE t.party_id IN (SELECT party_id FROM party_account WHERE account_id = $1) AND t.current = 1 AND l.account_id = $1 \
+        "SELECT {LINE_COLUMNS} FROM {} WHERE t.party_id IN (SELECT party_id FROM party_account WHERE account_id = $1) AND t.current = 1 AND l.account_id = $1 \
          ORDER BY t.day DESC, COALESCE(t.minor, 0) DESC, t.id LIMIT 8",
-        mapped("t.party_id", "t.day")
+        line_source()
     );
     db.all(&sql, args![account]).await
 }

@@ -3,7 +3,7 @@
 use super::super::commands::Confirm;
 use super::super::model::{choices_path, read_confirm, words_of};
 use super::super::store::{addressee, confirmation};
-use super::{PlainPage, address, draw, shell, themselves};
+use super::{Button, PlainPage, address, draw, shell, themselves};
 use axum::extract::{Form, Path, State};
 use rounds_kernel::{Error, PersonId};
 use rounds_web::{Address, App, WebResult};
@@ -22,7 +22,7 @@ pub(in super::super) async fn ask_confirm(State(app): State<App>, Path(token): P
         title: if done { words.confirmed_title } else { words.confirm_title },
         text: if done { words.confirmed_text } else { words.confirm_text },
         quote: row.words,
-        button: (!done).then_some((words.confirm_button, AGREE)),
+        button: (!done).then(|| Button { to: format!("/confirm/{token}"), words: words.confirm_button, field: AGREE }),
         more: None,
     })
 }
@@ -66,7 +66,7 @@ pub(super) fn sample() -> String {
         title: words.confirm_title,
         text: words.confirm_text,
         quote: "Sì, <b>scrivetemi</b> sui vostri prodotti.".into(),
-        button: Some((words.confirm_button, AGREE)),
+        button: Some(Button { to: "/confirm/sample".into(), words: words.confirm_button, field: AGREE }),
         more: None,
     };
     askama::Template::render(&page).unwrap_or_default()

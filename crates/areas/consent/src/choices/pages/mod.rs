@@ -35,10 +35,19 @@ struct PlainPage {
     text: &'static str,
     /// What is agreed to; may be empty.
     quote: String,
-    /// The button's words and the hidden field it sends; none once it is done.
-    button: Option<(&'static str, (&'static str, &'static str))>,
+    /// None once it is done.
+    button: Option<Button>,
     /// A link to all choices.
     more: Option<(String, &'static str)>,
+}
+
+/// A button that says yes to the one thing of its link.
+struct Button {
+    /// The link itself, which is also the form's token.
+    to: String,
+    words: &'static str,
+    /// The hidden field it sends.
+    field: (&'static str, &'static str),
 }
 
 fn draw(page: &impl askama::Template) -> WebResult<Response> {

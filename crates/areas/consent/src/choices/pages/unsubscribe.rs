@@ -4,7 +4,7 @@
 use super::super::commands::{Answer, Choose};
 use super::super::model::{asks_to_unsubscribe, choices_path, read_unsubscribe, words_of};
 use super::super::store::addressee;
-use super::{PlainPage, address, draw, shell, themselves};
+use super::{Button, PlainPage, address, draw, shell, themselves};
 use crate::permissions::State;
 use axum::body::Bytes;
 use axum::extract::{Path, State as Shared};
@@ -23,7 +23,7 @@ pub(in super::super) async fn ask_unsubscribe(Shared(app): Shared<App>, Path(tok
         title: words.leave_title,
         text: words.leave_text,
         quote: what.aim.map_or(words.channel(what.channel), |a| words.aim(a)).to_owned(),
-        button: Some((words.leave_button, ONE_CLICK)),
+        button: Some(Button { to: format!("/u/{token}"), words: words.leave_button, field: ONE_CLICK }),
         more: None,
     })
 }
@@ -71,7 +71,7 @@ pub(super) fn sample() -> String {
         title: words.leave_title,
         text: words.leave_text,
         quote: words.aim(crate::permissions::Aim::Offers).to_owned(),
-        button: Some((words.leave_button, ONE_CLICK)),
+        button: Some(Button { to: "/u/sample".into(), words: words.leave_button, field: ONE_CLICK }),
         more: None,
     };
     askama::Template::render(&page).unwrap_or_default()

@@ -1,7 +1,8 @@
 //! A request that is not granted, or a copy that was handed over.
 
 use super::super::queries::request;
-use rounds_kernel::{Error, Permission, Result};
+use rounds_customers::scope::see_person;
+use rounds_kernel::{Error, Permission, PersonId, Result};
 use rounds_store::{Command, Tx, args};
 use serde::{Deserialize, Serialize};
 
@@ -30,6 +31,7 @@ impl Command for RefuseRequest {
         if row.settled_at.is_some() {
             return Err(Error::conflict("consent.settled", "This request was settled already. Nothing was changed.", "Reload the page."));
         }
+        see_person(tx, &tx.actor, PersonId(row.person_id)).await?;
         if self.why.trim().is_empty() || self.why.chars().count() > 500 {
             return Err(Error::invalid(
                 "consent.reason",

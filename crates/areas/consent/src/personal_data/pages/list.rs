@@ -72,7 +72,7 @@ fn view(shell: Shell, csrf: &str, rows: Vec<RequestRow>, me: Option<UserId>, now
 }
 
 pub(in super::super) async fn list(State(app): State<App>, visitor: Visitor) -> WebResult {
-    let rows = requests(app.db()).await?;
+    let rows = requests(app.db(), &visitor.actor).await?;
     page(&view(visitor.shell(&app, "Personal data"), &visitor.csrf, rows, visitor.actor.user, visitor.now))
 }
 

@@ -10,6 +10,7 @@ pub use undo::Undo;
 
 use super::model::{HAND, LinkKind, Sighting, fold};
 use super::{check, store};
+use crate::identifiers::EntityKind;
 use rounds_kernel::{Error, Result};
 use rounds_store::{Tx, args};
 
@@ -90,6 +91,9 @@ async fn exchange(tx: &mut Tx, kind: LinkKind, child: i64, removed: &[Sighting],
     kept.extend(added);
     store::remember(tx, kind, kept).await?;
     let changes = store::rebuild(tx, kind, &[child]).await?;
+    if let Some(entity) = EntityKind::parse(kind.child()) {
+        crate::changes::tell(tx, entity, &[child]).await?;
+    }
     match kind {
         LinkKind::PersonAccount => crate::search::index_people(tx, &[child]).await,
         LinkKind::AccountSystem => crate::search::index_systems(tx, &changes.parents.into_iter().collect::<Vec<_>>()).await,

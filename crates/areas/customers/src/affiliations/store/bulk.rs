@@ -2,6 +2,7 @@
 
 use super::super::model::{AccountSystemRow, LinkKind, Said, Sighting};
 use super::see;
+use crate::identifiers::EntityKind;
 use crate::{accounts, systems};
 use rounds_kernel::Result;
 use rounds_platform::imports::{ChunkReport, reject};
@@ -44,6 +45,7 @@ pub async fn upsert(tx: &mut Tx, rows: Vec<AccountSystemRow>) -> Result<ChunkRep
             report.lines.insert(line);
         }
     }
+    crate::changes::tell(tx, EntityKind::Account, &changes.children.iter().copied().collect::<Vec<_>>()).await?;
     if !changes.parents.is_empty() {
         crate::search::index_systems(tx, &changes.parents.into_iter().collect::<Vec<_>>()).await?;
     }

@@ -4,6 +4,7 @@ mod accounts;
 mod people;
 mod words;
 
+use crate::identifiers::EntityKind;
 use rounds_kernel::Result;
 use rounds_platform::imports::{Importer, Touched};
 use rounds_store::Tx;
@@ -23,5 +24,9 @@ pub(crate) async fn index_again(tx: &mut Tx, rows: &[Touched]) -> Result<()> {
     }
     crate::search::index_systems(tx, &systems).await?;
     crate::search::index_accounts(tx, &accounts).await?;
-    crate::search::index_people(tx, &people).await
+    crate::search::index_people(tx, &people).await?;
+    for (kind, ids) in [(EntityKind::System, &systems), (EntityKind::Account, &accounts), (EntityKind::Person, &people)] {
+        crate::changes::tell(tx, kind, ids).await?;
+    }
+    Ok(())
 }

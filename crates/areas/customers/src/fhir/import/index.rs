@@ -46,6 +46,8 @@ pub(super) struct Index {
     pub(super) today: Day,
     organizations: Vec<Organization>,
     parents: HashSet<String>,
+    /// Organizations that a role names without a place: people work there, so they are accounts.
+    workplaces: HashSet<String>,
     /// Locations with their key, name and managing organization.
     locations: Vec<(Vec<String>, String, String, String)>,
     targets: HashMap<String, Target>,
@@ -64,6 +66,7 @@ impl Index {
             today,
             organizations: Vec::new(),
             parents: HashSet::new(),
+            workplaces: HashSet::new(),
             locations: Vec::new(),
             targets: HashMap::new(),
             accounts: HashMap::new(),
@@ -126,6 +129,9 @@ impl Index {
             _ => {
                 let specialty = read::words(&resource["specialty"]);
                 let code = serde_json::json!({ "code": resource["code"] });
+                if items(&resource["location"]).next().is_none() {
+                    self.workplaces.extend(named(&resource["organization"]));
+                }
                 if let Some(person) = named(&resource["practitioner"]) {
                     self.roles.entry(person).or_insert((code, specialty));
                 }
@@ -136,11 +142,12 @@ impl Index {
     /// Decides what each organization and place is, once all are named.
     pub(super) fn settle(&mut self) {
         for o in std::mem::take(&mut self.organizations) {
-            let parent = o.names.iter().any(|n| self.parents.contains(n));
+            let among = |names: &HashSet<String>| o.names.iter().any(|n| names.contains(n));
+            let above = among(&self.parents) && !among(&self.workplaces);
             let target = match o.said {
                 Some(Kind::System) => Target::System(o.key.clone()),
                 Some(Kind::Group) => Target::Group(o.key.clone()),
-                None if parent && !o.child => Target::System(o.key.clone()),
+                None if above && !o.child => Target::System(o.key.clone()),
                 _ => Target::Account(o.key.clone()),
             };
             if let Target::Account(key) = &target {

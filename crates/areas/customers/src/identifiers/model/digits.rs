@@ -61,15 +61,25 @@ pub fn nip(text: &str) -> bool {
     digits(text).is_some_and(|d| d.len() == 10 && weighted(&d[..9], &[6, 5, 7, 2, 3, 4, 5, 6, 7]) % 11 == d[9])
 }
 
-/// Spanish NIF of a person (Royal Decree 1553/2005): number modulo 23 as a letter of `TRWAGMYFPDXBNJZSQVHLCKE`; of an organisation (Order
-/// EHA/451/2008): Luhn's sum of the seven digits as a digit or a letter of `JABCDEFGHI`.
+/// Spanish NIF of a person (Royal Decree 1553/2005): number modulo 23 as a letter of `TRWAGMYFPDXBNJZSQVHLCKE`; X, Y and Z of a foreigner's
+/// number (NIE) count as 0, 1 and 2, and K, L and M of people without a card as nothing. Of an organisation (Order
+/// EHA/451/2008): Luhn's sum of the seven digits as a digit or a letter of `JABCDEFGHI`. Public bodies (P, Q, R, S) and foreign entities
+/// (N, W) carry the letter; companies and owners' communities (A, B, E, H) the digit, unless they got their number as foreign ones before
+/// 2008, whose seven digits begin with 00; the others either.
 pub fn nif(text: &str) -> bool {
     let (body, last) = text.split_at(text.len().saturating_sub(1));
     if text.len() != 9 || !text.is_ascii() {
         return false;
     }
-    if let Ok(number) = body.parse::<usize>() {
-        return "TRWAGMYFPDXBNJZSQVHLCKE".get(number % 23..=number % 23) == Some(last);
+    let person = match &body[..1] {
+        "X" | "K" | "L" | "M" => format!("0{}", &body[1..]),
+        "Y" => format!("1{}", &body[1..]),
+        "Z" => format!("2{}", &body[1..]),
+        _ => body.to_owned(),
+    };
+    if let Some(d) = digits(&person) {
+        let rest = d.iter().fold(0, |rest, d| (rest * 10 + *d as usize) % 23);
+        return "TRWAGMYFPDXBNJZSQVHLCKE".get(rest..=rest) == Some(last);
     }
     let Some(d) = digits(&body[1..]) else { return false };
     if !"ABCDEFGHJNPQRSUVW".contains(&body[..1]) {
@@ -77,7 +87,12 @@ pub fn nif(text: &str) -> bool {
     }
     let sum: u32 = d.iter().enumerate().map(|(i, d)| doubled(*d, i % 2 == 0)).sum();
     let check = ((10 - sum % 10) % 10) as usize;
-    last == check.to_string() || "JABCDEFGHI".get(check..=check) == Some(last)
+    let (digit, letter) = (last == check.to_string(), "JABCDEFGHI".get(check..=check) == Some(last));
+    match &body[..1] {
+        "N" | "P" | "Q" | "R" | "S" | "W" => letter,
+        "A" | "B" | "E" | "H" => digit || letter && body[1..].starts_with("00"),
+        _ => digit || letter,
+    }
 }
 
 /// The three letters that make a Salesforce id of 15 signs safe where case is lost (Salesforce Object Reference, "ID field type"): each
@@ -140,7 +155,14 @@ mod tests {
         only(regon, "12345678512347");
         only(nip, "8567346215");
         assert!(lanr("123456601") && !lanr("123456701"));
-        assert!(nif("12345678Z") && !nif("12345678A") && nif("J99216582") && nif("P2800000D") && !nif("J99216583"));
+        assert!(nif("12345678Z") && !nif("12345678A") && nif("X1234567L") && !nif("X1234567T"));
+        assert!(nif("J99216582") && nif("J9921658B") && !nif("J99216583"), "a civil partnership: the digit or the letter");
+        // Tax agency, city of Madrid, region of Madrid, a company's foreign parent, all from their own imprints.
+        for letter in ["Q2826000H", "P2807900B", "S7800001E", "N0032484H"] {
+            assert!(nif(letter), "{letter}");
+            assert!(!nif(&letter.replace(['B', 'E', 'H'], "8")), "{letter} with a digit");
+        }
+        assert!(nif("A58818501") && !nif("A5881850A"), "a public limited company carries the digit");
         only(mod_11_2, "0000000218250097");
         only(mod_97, "213800KUD8LAJWSQ9D15");
         assert_eq!(salesforce_suffix("001A0000006Vm9r").as_deref(), Some("IAC"));

@@ -53,23 +53,64 @@ impl Importer for Calls {
     async fn write(&self, tx: &mut Tx, file: &FileInfo, rows: &[Row]) -> Result<ChunkReport> {
         let mut report = ChunkReport::default();
         let found = named(tx, &rows.iter().map(|r| r.text(SERIAL)).collect::<Vec<_>>()).await?;
+        let known = known(tx, &rows.iter().map(|r| r.text(NUMBER)).collect::<Vec<_>>()).await?;
         let (mut values, mut facts) = (Vec::new(), Vec::new());
         for row in rows {
-            match call(&Reader::new(row, COLUMNS), &found, &file.name) {
-                Ok((value, fact)) => {
-                    values.push(value);
-                    facts.push(fact);
-                }
+            match call(&Reader::new(row, COLUMNS), &found) {
+                Ok((call, fact)) => match known.get(&call.number) {
+                    Some(before) if *before == call => report.unchanged += 1,
+                    before => {
+                        report.written += 1;
+                        report.created += u64::from(before.is_none());
+                        values.push(call.values(&file.name));
+                        facts.push(NewFact { source: file.name.clone(), ..fact });
+                    }
+                },
                 Err(rejected) => report.rejects.push(rejected),
             }
         }
-        report.written = values.len() as u64;
         let into = ["number", "device_id", "kind", "opened_on", "technician", "downtime_minutes", "resolved_on", "text", "source"];
         let update: Vec<String> = into[1..].iter().map(|c| format!("{c} = excluded.{c}")).collect();
         tx.insert_many("service_call", &into, values, &format!("ON CONFLICT (number) DO UPDATE SET {}", update.join(", "))).await?;
         tx.facts(facts).await?;
         Ok(report)
     }
+}
+
+/// A call as the record holds it.
+#[derive(Debug, PartialEq, Eq, FromQueryResult)]
+struct Call {
+    number: String,
+    device_id: i64,
+    kind: String,
+    opened_on: i64,
+    technician: String,
+    downtime_minutes: Option<i64>,
+    resolved_on: Option<i64>,
+    text: String,
+}
+
+impl Call {
+    fn values(self, source: &str) -> Vec<Value> {
+        let Self { number, device_id, kind, opened_on, technician, downtime_minutes, resolved_on, text } = self;
+        args![number, device_id, kind, opened_on, technician, downtime_minutes, resolved_on, text, source]
+    }
+}
+
+/// Calls of these numbers that the record holds.
+async fn known(tx: &Tx, numbers: &[&str]) -> Result<HashMap<String, Call>> {
+    let mut out = HashMap::new();
+    for chunk in numbers.chunks(1_000) {
+        let places = (1..=chunk.len()).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ");
+        let sql = format!(
+            "SELECT number, device_id, kind, opened_on, technician, downtime_minutes, resolved_on, text \
+             FROM service_call WHERE number IN ({places})"
+        );
+        for c in tx.all::<Call>(&sql, chunk.iter().map(|n| Value::from((*n).to_owned())).collect()).await? {
+            out.insert(c.number.clone(), c);
+        }
+    }
+    Ok(out)
 }
 
 #[derive(Debug, Clone, FromQueryResult)]
@@ -97,7 +138,7 @@ pub(super) async fn devices(tx: &Tx, serials: &[&str]) -> Result<HashMap<(String
     Ok(named(tx, serials).await?.into_values().flatten().map(|d| ((d.serial, d.product_text), d.id)).collect())
 }
 
-fn call(r: &Reader<'_>, found: &HashMap<String, Vec<Named>>, source: &str) -> Read<(Vec<Value>, NewFact)> {
+fn call(r: &Reader<'_>, found: &HashMap<String, Vec<Named>>) -> Read<(Call, NewFact)> {
     let serial = r.needed(SERIAL)?;
     let fitting: Vec<&Named> =
         found.get(serial).into_iter().flatten().filter(|d| r.row.known(PRODUCT).is_none_or(|p| p == d.product_text)).collect();
@@ -124,8 +165,17 @@ fn call(r: &Reader<'_>, found: &HashMap<String, Vec<Named>>, source: &str) -> Re
         account: Some(AccountId(device.account_id)),
         natural_key: Some(format!("service_call:{number}")),
         body: serde_json::json!({ "text": text, "downtime_minutes": downtime }),
-        ..NewFact::new(FactKind::Equipment, Time::at_day(Day(i32::try_from(opened).unwrap_or_default())).plus_minutes(12 * 60), source)
+        ..NewFact::new(FactKind::Equipment, Time::at_day(Day(i32::try_from(opened).unwrap_or_default())).plus_minutes(12 * 60), "")
     };
-    let technician = r.text(TECHNICIAN).to_owned();
-    Ok((args![number, device.id, kind, opened, technician, downtime, resolved, r.text(TEXT).to_owned(), source], fact))
+    let call = Call {
+        number,
+        device_id: device.id,
+        kind: kind.into(),
+        opened_on: opened,
+        technician: r.text(TECHNICIAN).to_owned(),
+        downtime_minutes: downtime,
+        resolved_on: resolved,
+        text: r.text(TEXT).to_owned(),
+    };
+    Ok((call, fact))
 }

@@ -73,6 +73,7 @@ impl Command for Merge {
         tx.note(format!("{} rows moved, {} kept aside", moved.rows, moved.removed));
         let body = serde_json::json!({ "merge": id, "survivor": survivor, "merged": merged });
         tx.publish(&format!("merge.{}", kind.code()), body).await?;
+        crate::changes::tell(tx, kind, &[survivor, merged]).await?;
         Ok(Merged { merge: id, rows: moved.rows, removed: moved.removed })
     }
 }

@@ -69,6 +69,7 @@ impl Command for Unmerge {
         tx.fact(told(kind, survivor, at, format!("{gone} ({} {back}) was taken out of this record again", kind.code()))).await?;
         tx.fact(told(kind, back, at, format!("Taken out of {kept} ({} {survivor}) again", kind.code()))).await?;
         tx.publish(&format!("unmerge.{}", kind.code()), serde_json::json!({ "merge": row.id, "survivor": survivor, "back": back })).await?;
+        crate::changes::tell(tx, kind, &[survivor, back]).await?;
         Ok(Unmerged { kind: kind.code().into(), survivor, back, rows: moved.rows })
     }
 }

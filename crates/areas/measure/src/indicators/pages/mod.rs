@@ -8,6 +8,7 @@ pub(super) use sample::samples;
 use super::queries::{self, ActionRow, WeekRow};
 use super::{Group, SMALLEST_GROUP, shield};
 use axum::extract::{Query, State};
+use rounds_consent::country_rules::smallest_group;
 use rounds_kernel::{Actor, Day, Outcome, Permission, Result, Time};
 use rounds_serve::orders::{FamilySum, sums};
 use rounds_store::Db;
@@ -25,6 +26,8 @@ struct Figures {
     first_week: Day,
     weeks: i64,
     contacts: Vec<WeekRow>,
+    /// The fewest employees that a figure about employees may stand for where the visitor's accounts are.
+    agreed: i64,
     /// Unshielded work by role.
     roles: Vec<Group>,
     actions: Vec<ActionRow>,
@@ -33,6 +36,13 @@ struct Figures {
     today: Day,
     /// Whether the visitor may open order lines.
     may_orders: bool,
+}
+
+impl Figures {
+    /// The fewest employees that a figure about employees may stand for.
+    fn fewest(&self) -> i64 {
+        self.agreed.max(SMALLEST_GROUP)
+    }
 }
 
 /// A line of the table of what became of actions.
@@ -54,6 +64,8 @@ struct IndicatorsPage {
     shell: Shell,
     filters: Vec<Filter>,
     stats: Vec<Stat>,
+    /// The fewest employees that a figure about employees may stand for.
+    fewest: i64,
     /// Fewer people than the group rule asks for: nothing about employees is shown.
     withheld: bool,
     by_week: Chart,
@@ -84,7 +96,7 @@ fn stats(f: &Figures, withheld: bool, may_orders: bool) -> Vec<Stat> {
         let of = format!("{} of {} live attempts", grouped(reached), grouped(attempts));
         out.push(Stat::new("Reached", percent(reached, attempts), "/contacts").note(of, Tone::Plain));
     }
-    if f.people_behind_actions >= SMALLEST_GROUP {
+    if f.people_behind_actions >= f.fewest() {
         let count = |kind: &str| f.actions.iter().filter(|a| a.kind == kind).map(|a| a.actions).sum::<i64>().to_string();
         let dismissed = format!("{} dismissed", count("dismissed"));
         out.push(Stat::new("Accepted this week", count("accepted"), "/indicators#actions").note(dismissed, Tone::Plain));
@@ -119,7 +131,7 @@ fn role_lines(shown: Vec<Group>) -> Vec<RoleLine> {
 }
 
 fn view(shell: Shell, f: &Figures) -> IndicatorsPage {
-    let shown = shield(f.roles.clone(), SMALLEST_GROUP);
+    let shown = shield(f.roles.clone(), f.fewest());
     let withheld = shown.is_empty();
     let spans = SPANS.map(|n| (n.to_string(), format!("{n} weeks")));
     let pairs: Vec<(&str, &str)> = spans.iter().map(|(n, words)| (n.as_str(), words.as_str())).collect();
@@ -139,7 +151,8 @@ fn view(shell: Shell, f: &Figures) -> IndicatorsPage {
         ],
         roles: role_lines(shown),
         week_label: f.today.week().to_string(),
-        actions_withheld: f.people_behind_actions < SMALLEST_GROUP,
+        actions_withheld: f.people_behind_actions < f.fewest(),
+        fewest: f.fewest(),
         end_columns: vec![Column::text("What became of it"), Column::number("Actions")],
         ends: ends(&f.actions),
         by_month: charts::by_month(f),
@@ -154,7 +167,8 @@ async fn figures(db: &Db, actor: &Actor, weeks: i64, now: Time) -> Result<Figure
     let first_week = monday.plus(-7 * (weeks as i32 - 1));
     let year = charts::twelve_months(today).first().map_or(today, |m| m.first);
     // Readers do not wait for one another, so the page takes as long as its slowest query.
-    let (contacts, roles, actions, people_behind_actions, orders) = tokio::try_join!(
+    let (agreed, contacts, roles, actions, people_behind_actions, orders) = tokio::try_join!(
+        smallest_group(db, actor, today),
         queries::weeks(db, actor, first_week, now),
         queries::roles(db, actor, first_week, now),
         queries::actions(db, actor, monday, now),
@@ -162,7 +176,7 @@ async fn figures(db: &Db, actor: &Actor, weeks: i64, now: Time) -> Result<Figure
         sums(db, actor, Time::at_day(year), now),
     )?;
     let may_orders = actor.may(Permission::ReadOrders);
-    Ok(Figures { first_week, weeks, contacts, roles, actions, people_behind_actions, orders, today, may_orders })
+    Ok(Figures { agreed, first_week, weeks, contacts, roles, actions, people_behind_actions, orders, today, may_orders })
 }
 
 #[derive(Deserialize)]

@@ -25,6 +25,7 @@ fn full() -> Figures {
     let order =
         |k: i64| FamilySum { day: i64::from(today.0) - 30 * k, family: format!("Family {}", k % 8), amount_cents: 4_000_000 + k * 100_000 };
     Figures {
+        agreed: 0,
         first_week,
         weeks: 4,
         contacts: (0..4).flat_map(week).collect(),

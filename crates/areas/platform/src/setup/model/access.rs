@@ -123,6 +123,8 @@ pub struct SignOn {
     pub roles: String,
     /// Whether those who come from the provider need our second factor too.
     pub second_factor: bool,
+    /// Whether signing out here leaves people signed in there.
+    pub keep_session: bool,
 }
 
 impl SignOn {
@@ -169,6 +171,12 @@ impl Section for SignOn {
             field("role_claim", "Claim that names the role", &self.role_claim, "For example groups; empty leaves roles as they are here."),
             Field { rows: 4, ..field("roles", "Roles", &self.roles, roles) },
             yes_no("second_factor", "Ask for our second factor too", self.second_factor, "No, where the provider asks for one."),
+            yes_no(
+                "keep_session",
+                "Stay signed in there after signing out here",
+                self.keep_session,
+                "Otherwise register the address of the door here (…/sign-in) with the provider as an address after sign-out.",
+            ),
         ]
     }
 
@@ -186,6 +194,7 @@ impl Section for SignOn {
             role_claim: form.text("role_claim"),
             roles: form.text("roles"),
             second_factor: form.on("second_factor"),
+            keep_session: form.on("keep_session"),
         };
         if let Some((_, code)) = next.lines().find(|(_, code)| Role::parse(code).is_none()) {
             return Err(bad(format!("There is no role “{code}”."), "Use one of the codes named beside the field."));

@@ -12,7 +12,7 @@ use super::store::{self, Attempt, Message};
 use crate::scope;
 use crate::users::actor_of;
 use rounds_kernel::{Actor, Permission, Result, Scope, Time, UserId};
-use rounds_store::{Command, Db, Runner, Tx, args};
+use rounds_store::{Command, Db, FromQueryResult, Query, Runner, Tx, args};
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -23,10 +23,13 @@ const STEP: usize = 200;
 /// An endpoint that has failed for so long when a delivery dies is switched off.
 const PATIENCE_DAYS: i64 = 2;
 
+/// SQL that selects the ids of all records of a kind which an owner may hear of; `None` for a kind that nobody may.
+pub type Sight = fn(&Actor, kind: &str) -> Option<String>;
+
 /// Delivers for as long as the server runs.
-pub async fn deliver(runner: Runner, guard: Guard) {
+pub async fn deliver(runner: Runner, guard: Guard, sight: Sight) {
     loop {
-        if let Err(e) = deliver_once(&runner, &guard).await {
+        if let Err(e) = deliver_once(&runner, &guard, sight).await {
             tracing::warn!(code = e.code, cause = e.cause, "webhooks were not delivered; it is tried again");
         }
         tokio::time::sleep(Duration::from_secs(1)).await;
@@ -37,10 +40,10 @@ pub async fn deliver(runner: Runner, guard: Guard) {
 ///
 /// # Errors
 /// When the record cannot be read or written. A failed endpoint is no error: its delivery waits for the next attempt.
-pub async fn deliver_once(runner: &Runner, guard: &Guard) -> Result<usize> {
+pub async fn deliver_once(runner: &Runner, guard: &Guard, sight: Sight) -> Result<usize> {
     let db = &runner.db;
     for w in store::active(db).await? {
-        fan_out(db, &w, runner.now()).await?;
+        fan_out(db, &w, sight, runner.now()).await?;
     }
     let mut lines: BTreeMap<i64, Vec<DeliveryRow>> = BTreeMap::new();
     for d in store::due(db, runner.now(), STEP).await? {
@@ -51,7 +54,7 @@ pub async fn deliver_once(runner: &Runner, guard: &Guard) -> Result<usize> {
     done.into_iter().sum()
 }
 
-async fn fan_out(db: &Db, w: &WebhookRow, now: Time) -> Result<()> {
+async fn fan_out(db: &Db, w: &WebhookRow, sight: Sight, now: Time) -> Result<()> {
     let owner = match actor_of(db, UserId(w.user_id)).await {
         Ok(owner) => owner,
         // Nobody is told in the name of a user who is switched off.
@@ -59,8 +62,9 @@ async fn fan_out(db: &Db, w: &WebhookRow, now: Time) -> Result<()> {
         Err(e) => return Err(e),
     };
     for m in store::new_messages(db, w, STEP).await? {
-        let data: Value = serde_json::from_str(&m.body).unwrap_or_default();
-        let state = if visible(db, &owner, &m, &data).await? { "waiting" } else { "skipped" };
+        let mut data: Value = serde_json::from_str(&m.body).unwrap_or_default();
+        let told = visible(db, &owner, &m, &data).await? && narrowed(db, &owner, sight, &mut data).await?;
+        let state = if told { "waiting" } else { "skipped" };
         let payload = json!({ "type": m.topic, "timestamp": Time(m.at).rfc3339(), "data": data });
         store::keep(db, w.id, &m, &payload.to_string(), state, now).await?;
     }
@@ -84,8 +88,28 @@ async fn visible(db: &Db, owner: &Actor, m: &Message, data: &Value) -> Result<bo
     }
     match data["account"].as_i64() {
         Some(account) => scope::sees(db, owner, account).await,
-        None => Ok(owner.scope == Scope::All),
+        None => Ok(owner.scope == Scope::All || data["ids"].is_array()),
     }
+}
+
+#[derive(FromQueryResult)]
+struct Seen {
+    id: i64,
+}
+
+/// Leaves of a message's list of records those that the owner may see; false when none is left.
+async fn narrowed(db: &Db, owner: &Actor, sight: Sight, data: &mut Value) -> Result<bool> {
+    let Some(ids) = data["ids"].as_array().filter(|_| owner.scope != Scope::All) else { return Ok(true) };
+    let Some(all) = sight(owner, data["kind"].as_str().unwrap_or_default()) else { return Ok(false) };
+    let list: Vec<String> = ids.iter().filter_map(|id| id.as_i64().map(|id| id.to_string())).collect();
+    if list.is_empty() {
+        return Ok(false);
+    }
+    let sql = format!("SELECT one.id FROM ({all}) one WHERE one.id IN ({}) ORDER BY one.id", list.join(", "));
+    let seen: Vec<i64> = db.all::<Seen>(&sql, vec![]).await?.into_iter().map(|s| s.id).collect();
+    let any = !seen.is_empty();
+    data["ids"] = json!(seen);
+    Ok(any)
 }
 
 /// Sends an endpoint's line in its order, up to the first that fails.

@@ -34,7 +34,8 @@ fn visible(actor: &Actor) -> String {
     }
 }
 
-fn keyset(ask: &Ask, actor: &Actor) -> Keyset {
+/// Parties within the actor's scope, by name: those whose name or number holds `name`, or those only that stand for no account.
+pub(in crate::sales) fn keyset(name: &str, unmapped: bool, actor: &Actor) -> Keyset {
     let mut list = Keyset {
         columns: "party.id, party.erp, party.number, party.name, party.street, party.city, party.state, party.zip, party.country, party.sold_to, \
                   party.ship_to, party.bill_to, party.payer"
@@ -47,10 +48,10 @@ fn keyset(ask: &Ask, actor: &Actor) -> Keyset {
         descending: false,
         id: "party.id".into(),
     };
-    if !ask.name.trim().is_empty() {
-        list.filter("LOWER(party.name || ' ' || party.number) LIKE {} ESCAPE '!'", accounts::contains(&ask.name));
+    if !name.trim().is_empty() {
+        list.filter("LOWER(party.name || ' ' || party.number) LIKE {} ESCAPE '!'", accounts::contains(name));
     }
-    if ask.show == "unmapped" {
+    if unmapped {
         list.conditions.push("NOT EXISTS (SELECT 1 FROM party_account l WHERE l.party_id = party.id AND l.valid_to IS NULL)".into());
     }
     list
@@ -90,7 +91,7 @@ fn list_view(shell: Shell, ask: &Ask, slice: &Slice<Party>, total: &str) -> Shee
 }
 
 pub(in crate::sales) async fn list(State(app): State<App>, visitor: Visitor, Query(ask): Query<Ask>) -> WebResult {
-    let (db, list) = (app.db(), keyset(&ask, &visitor.actor));
+    let (db, list) = (app.db(), keyset(&ask.name, ask.show == "unmapped", &visitor.actor));
     let cursor = |p: &Party| Cursor { key: p.name.clone(), id: p.id };
     let slice = lists::fetch(db, &list, &Place::read(&ask.after, &ask.before), cursor).await?;
     let total = lists::count(db, &list).await?;
