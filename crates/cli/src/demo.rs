@@ -13,7 +13,11 @@ use std::sync::Arc;
 /// Known to the demo's process alone, which listens on 127.0.0.1 alone; no hash of it is ever stored.
 const PASSWORD: &str = "rounds-demo";
 
-pub(crate) async fn run(a: Demo) -> Result<()> {
+pub(crate) async fn run(mut a: Demo) -> Result<()> {
+    // As everywhere else, a path may be written with its engine before it.
+    if let Some(path) = a.database.to_str().and_then(|p| p.strip_prefix("sqlite:")) {
+        a.database = path.into();
+    }
     let address = format!("127.0.0.1:{}", a.port);
     let listener = if a.no_serve { None } else { Some(serve::listen(&address).await?) };
     prepare(&a.database, a.fresh)?;
@@ -41,7 +45,10 @@ pub(crate) async fn run(a: Demo) -> Result<()> {
     let users = demo_users(&all(&runner.db).await?);
     show_users(&users);
     match listener {
-        None => Ok(()),
+        None => {
+            println!("\n“rounds demo --database {}” serves it; the password works there alone.", a.database.display());
+            Ok(())
+        }
         Some(listener) => {
             println!("\nOpen http://{address} and sign in as any of them. Stop with Ctrl-C.\n");
             let config = WebConfig { demo: users, ..WebConfig::default() };

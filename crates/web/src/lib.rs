@@ -13,6 +13,7 @@ mod links;
 mod live;
 mod locale;
 mod metrics;
+pub mod plain;
 mod problem;
 mod route;
 pub mod secret;

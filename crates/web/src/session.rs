@@ -67,7 +67,13 @@ pub struct SessionRow {
 /// Open sessions of a user, the latest used first.
 pub async fn sessions_of(db: &impl Query, user: UserId, now: Time) -> rounds_kernel::Result<Vec<SessionRow>> {
     let sql = "SELECT id, begun_at, seen_at, about FROM web_session WHERE user_id = $1 AND expires_at >= $2 ORDER BY seen_at DESC, id";
-    db.all(sql, args![user.0, now.0 / 1_000_000]).await
+    let mut rows: Vec<SessionRow> = db.all(sql, args![user.0, now.0 / 1_000_000]).await?;
+    for r in &mut rows {
+        if let Some((address, agent)) = r.about.split_once(" · ") {
+            r.about = format!("{} · {address}", crate::plain::browser(agent));
+        }
+    }
+    Ok(rows)
 }
 
 /// Ends one session of a user (`Some`), or all of them but the one that `keep` names.

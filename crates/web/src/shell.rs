@@ -60,6 +60,11 @@ pub struct Flash {
 }
 
 impl Shell {
+    /// The address if it stands in the visitor's menu, else nothing: so that a page offers no way to where its reader may not go.
+    pub fn href<'a>(&self, path: &'a str) -> &'a str {
+        if self.nav.iter().flat_map(|g| &g.items).any(|i| i.href == path) { path } else { "" }
+    }
+
     /// A shell as a signed-in remote rep sees it; used by samples and the gallery.
     pub fn sample(title: &str) -> Self {
         let item = |label: &str, href: &str, current| NavItem { label: label.into(), href: href.into(), current };

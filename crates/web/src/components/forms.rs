@@ -73,6 +73,8 @@ pub struct Field {
     pub options: Vec<Choice>,
     /// More than zero makes it a text area of so many rows.
     pub rows: u32,
+    /// Which of a page's forms it belongs to, so that two fields of one name keep ids of their own; empty where there is one form.
+    pub form: String,
 }
 
 impl Field {
@@ -81,10 +83,20 @@ impl Field {
         Self { name: name.into(), label: label.into(), value: value.into(), kind: "text".into(), required: true, ..Self::default() }
     }
 
+    /// The same fields as part of a form that shares its page with others.
+    pub fn in_form(fields: Vec<Self>, form: &str) -> Vec<Self> {
+        fields.into_iter().map(|f| Self { form: form.into(), ..f }).collect()
+    }
+
+    /// What its element's ids end with.
+    pub fn key(&self) -> String {
+        if self.form.is_empty() { self.name.clone() } else { format!("{}-{}", self.form, self.name) }
+    }
+
     /// Ids of the hint and the error, for `aria-describedby`; empty without either.
     pub fn described_by(&self) -> String {
-        let hint = (!self.hint.is_empty()).then(|| format!("h-{}", self.name));
-        let error = (!self.error.is_empty()).then(|| format!("e-{}", self.name));
+        let hint = (!self.hint.is_empty()).then(|| format!("h-{}", self.key()));
+        let error = (!self.error.is_empty()).then(|| format!("e-{}", self.key()));
         hint.into_iter().chain(error).collect::<Vec<_>>().join(" ")
     }
 

@@ -213,6 +213,8 @@ fn kind_words(kind: &str) -> &str {
         "import" => "Import",
         "plan" => "Plan",
         "coverage-search" => "Search by coverage",
+        "backup" => "Backup",
+        "free-text" => "Screening of notes",
         other => other,
     }
 }

@@ -241,7 +241,14 @@ impl Panel for AccessPanel {
             return Ok(None);
         }
         let lines = rows.into_iter().filter_map(|r| line(r, today)).collect();
-        let view = AccessView { csrf, target, is_account: target.0 == "account", holds, lines, fields: rule_fields(today) };
+        let view = AccessView {
+            csrf,
+            target,
+            is_account: target.0 == "account",
+            holds,
+            lines,
+            fields: Field::in_form(rule_fields(today), "access"),
+        };
         PanelHtml::draw("Access", "how they may be visited; the nearest rule holds", &view).map(Some)
     }
 }
@@ -275,7 +282,14 @@ pub(super) fn samples() -> Vec<(&'static str, String)> {
     let empty = view(Shell::sample("Access register"), "", &ListQuery::default(), Vec::new(), today);
     let holds = rows[0].access().map(|a| (chip(a.rule, &a.words()), "person, since 2026-09-04, told by reception".to_owned()));
     let lines = rows.into_iter().filter_map(|r| line(r, today)).collect();
-    let panel = AccessView { csrf: "sample".into(), target: ("person", 31), is_account: false, holds, lines, fields: rule_fields(today) };
+    let panel = AccessView {
+        csrf: "sample".into(),
+        target: ("person", 31),
+        is_account: false,
+        holds,
+        lines,
+        fields: Field::in_form(rule_fields(today), "access"),
+    };
     let draw = |v: &ListPage| askama::Template::render(v).unwrap_or_default();
     vec![("access", draw(&full)), ("access-empty", draw(&empty)), ("access-panel", askama::Template::render(&panel).unwrap_or_default())]
 }

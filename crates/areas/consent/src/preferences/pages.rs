@@ -71,6 +71,14 @@ fn view(person: i64, csrf: &str, known: &[Known], wish: &Wish) -> PreferenceView
         ..Field::text(name, label, "")
     };
     let time = |name: &str, label: &str| Field { kind: "time".into(), required: false, ..Field::text(name, label, "") };
+    let fields = vec![
+        select("channel", "Channel", &channels),
+        select("task", "For which task", &task_choices),
+        select("weight", "How gladly", &gladly),
+        time("from", "Best from"),
+        time("to", "Best until"),
+        Field { required: false, hint: "Two letters.".into(), ..Field::text("language", "Language", &wish.language) },
+    ];
     PreferenceView {
         person,
         csrf: csrf.to_owned(),
@@ -78,14 +86,7 @@ fn view(person: i64, csrf: &str, known: &[Known], wish: &Wish) -> PreferenceView
         lines: Channel::ALL.iter().map(|c| (c.label(), used.iter().map(|t| cell(known, *c, *t)).collect())).collect(),
         hours,
         language: wish.language.clone(),
-        fields: vec![
-            select("channel", "Channel", &channels),
-            select("task", "For which task", &task_choices),
-            select("weight", "How gladly", &gladly),
-            time("from", "Best from"),
-            time("to", "Best until"),
-            Field { required: false, hint: "Two letters.".into(), ..Field::text("language", "Language", &wish.language) },
-        ],
+        fields: Field::in_form(fields, "preference"),
     }
 }
 

@@ -98,7 +98,8 @@ fn kind_of(code: &str) -> Result<EntityKind, Error> {
 pub(super) async fn list(State(app): State<App>, visitor: Visitor, Path((kind, id)): Path<(String, i64)>) -> WebResult {
     let kind = kind_of(&kind)?;
     let found = numbers(app.db(), &visitor.actor, kind, id).await?;
-    page(&list_view(visitor.shell(&app, "Numbers"), kind, id, found, visitor.actor.may(Permission::WriteRecord)))
+    let title = format!("{}: numbers", found.0);
+    page(&list_view(visitor.shell(&app, &title), kind, id, found, visitor.actor.may(Permission::WriteRecord)))
 }
 
 /// A form of the page.

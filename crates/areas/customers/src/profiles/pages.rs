@@ -214,7 +214,7 @@ pub(super) async fn sheet(State(app): State<App>, visitor: Visitor, Path((kind, 
     let (questions, answers) = (store::questions(db, whose).await?, store::answers(db, whose).await?);
     let name = store::name(db, whose).await?;
     let may = visitor.actor.may(Permission::WriteProfile);
-    page(&sheet_view(visitor.shell(&app, "Profile"), name, whose, (&questions, &answers), visitor.now.day(), may))
+    page(&sheet_view(visitor.shell(&app, &format!("{name}: profile")), name, whose, (&questions, &answers), visitor.now.day(), may))
 }
 
 pub(super) async fn answer(

@@ -74,7 +74,7 @@ pub(super) async fn detail(State(app): State<App>, visitor: Visitor, Path(id): P
         format!("{}, beside the release of {}", this.file, day(b.day))
     });
     let words = (format!("Release of {}", day(this.day)), sub);
-    page(&view(visitor.shell(&app, "Release"), words, report, &ask.kind, Some(id)))
+    page(&view(visitor.shell(&app, &words.0), words, report, &ask.kind, Some(id)))
 }
 
 /// What a file would change: nothing is kept.

@@ -64,6 +64,12 @@ impl Cell {
         Self::text(day.map_or(String::new(), |d| rounds_kernel::Day(i32::try_from(d).unwrap_or_default()).to_string()))
     }
 
+    /// True for a day or an instant, which keeps to one line.
+    pub fn is_date(&self) -> bool {
+        let b = self.text.as_bytes();
+        matches!(b.len(), 10 | 16) && b.get(4) == Some(&b'-') && b.get(7) == Some(&b'-')
+    }
+
     /// Buttons.
     pub fn acts(acts: Vec<Act>) -> Self {
         Self { acts, ..Self::default() }

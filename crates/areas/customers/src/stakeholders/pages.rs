@@ -159,7 +159,8 @@ pub(super) async fn map(State(app): State<App>, visitor: Visitor, as_of: AsOf, P
     };
     let bar = as_of.bar(&format!("/stakeholders/{}/{id}", whose.path()), &[]);
     let today = as_of.day().is_none();
-    page(&view(visitor.shell(&app, "Stakeholder map"), bar, whose, content, (today, actor.may(Permission::WriteProfile))))
+    let title = format!("{}: stakeholder map", content.name);
+    page(&view(visitor.shell(&app, &title), bar, whose, content, (today, actor.may(Permission::WriteProfile))))
 }
 
 /// What the form of a place sends.

@@ -47,7 +47,7 @@ pub(super) async fn card(State(app): State<App>, visitor: Visitor, Path(id): Pat
         (t, e)
     };
     page(&CardPage {
-        shell: visitor.shell(&app, "Whom to call"),
+        shell: visitor.shell(&app, &format!("{name}: whom to call")),
         account: id,
         name,
         lines: lines(&topics, &exceptions, &owners_of(db, AccountId(id), visitor.now.day()).await?),
@@ -86,7 +86,7 @@ pub(super) async fn shared(State(app): State<App>, Path(token): Path<String>) ->
     let id: i64 = account.parse().map_err(Error::internal)?;
     let name = store::account(app.db(), id).await?.ok_or_else(|| Error::not_found("card"))?;
     let lines = card_of(app.db(), id, now.day()).await?;
-    let shell = Shell { title: "Whom to call".into(), ..Shell::default() };
+    let shell = Shell { title: format!("{name}: whom to call"), ..Shell::default() };
     page(&SharedPage { shell, name, lines, on: now.day().to_string() })
 }
 

@@ -6,7 +6,7 @@ use crate::users::all;
 use axum::extract::{Query, State};
 use rounds_kernel::{Day, Error, Permission, Result, Role, Time};
 use rounds_web::components::{Column, Filter, Pager};
-use rounds_web::{App, Locale, Shell, Visitor, WebResult, page};
+use rounds_web::{App, Locale, Shell, Visitor, WebResult, page, plain};
 use serde::Deserialize;
 
 const PER_PAGE: usize = 50;
@@ -36,17 +36,12 @@ struct Line {
     notes: Vec<String>,
 }
 
-/// Fields of the input as people read them: a name and a value, the deepest level as JSON.
+/// Fields of the input as people read them: a name and a value.
 fn readable(input: &str) -> Vec<(String, String)> {
-    let words = |v: &serde_json::Value| match v {
-        serde_json::Value::String(s) => s.clone(),
-        serde_json::Value::Null => "—".into(),
-        other => other.to_string(),
-    };
     match serde_json::from_str::<serde_json::Value>(input) {
-        Ok(serde_json::Value::Object(fields)) => fields.iter().map(|(k, v)| (k.replace('_', " "), words(v))).collect(),
+        Ok(serde_json::Value::Object(fields)) => fields.iter().map(|(k, v)| (plain::name(k), plain::value(k, v))).collect(),
         Ok(serde_json::Value::Null) => Vec::new(),
-        Ok(other) => vec![(String::new(), words(&other))],
+        Ok(other) => vec![(String::new(), plain::value("", &other))],
         Err(_) => vec![(String::new(), input.to_owned())],
     }
 }

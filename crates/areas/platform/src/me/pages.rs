@@ -53,7 +53,7 @@ fn view(shell: Shell, user: &UserRow, locale: Locale, sessions: Vec<SessionRow>,
     let example = format!("{} · {}", locale.time(Time(1_795_444_000_000_000), &user.zone), locale.decimal(12_345.6, 1));
     let choice = Field {
         options: Choice::list(&Locale::choices(), &user.locale),
-        hint: format!("Now: {example}"),
+        hint: format!("For example {example}"),
         required: false,
         ..Field::text("locale", "Dates and numbers", "")
     };

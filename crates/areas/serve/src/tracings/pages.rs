@@ -155,7 +155,8 @@ pub(super) async fn one(State(app): State<App>, visitor: Visitor, Path(id): Path
     let (db, actor) = (app.db(), &visitor.actor);
     let report = queries::report(db, actor, id).await?.into_iter().next().ok_or_else(|| Error::not_found("report"))?;
     let lines = queries::lines(db, actor, Some(id), SHOWN).await?;
-    one_view(visitor.shell(&app, "Tracings"), &report, &lines).respond()
+    let title = format!("{}, {}", report.distributor, period(&report));
+    one_view(visitor.shell(&app, &title), &report, &lines).respond()
 }
 
 /// Lines of one export.

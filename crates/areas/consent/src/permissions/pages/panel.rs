@@ -95,7 +95,7 @@ fn view(person: PersonId, reach: Reach, rule: &CountryRule, told: Vec<Entry>, wo
         columns: ["Channel", "Permission", "Since", "Basis"].map(Column::text).to_vec(),
         lines: Channel::ALL.iter().map(line).collect(),
         former: former.into_iter().map(was).collect(),
-        fields: fields(wordings),
+        fields: Field::in_form(fields(wordings), "permission"),
     }
 }
 

@@ -5,9 +5,9 @@ use super::super::queries::{Export, Section, export};
 use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::IntoResponse;
-use rounds_kernel::{Error, PersonId, Time};
+use rounds_kernel::{Day, Error, PersonId};
 use rounds_web::components::Column;
-use rounds_web::{App, Shell, Visitor, WebResult, page};
+use rounds_web::{App, Shell, Visitor, WebResult, page, plain};
 use sea_orm::JsonValue;
 use std::collections::BTreeSet;
 
@@ -24,7 +24,7 @@ struct PersonPage {
 struct Place {
     title: &'static str,
     name: &'static str,
-    count: usize,
+    count: String,
     columns: Vec<Column>,
     rows: Vec<Vec<String>>,
 }
@@ -32,23 +32,42 @@ struct Place {
 /// Rows a page shows of one place; the file holds all of them.
 const SHOWN: usize = 50;
 
+/// Columns of the tables' own bookkeeping, which say nothing about the person; the file has them.
+const BOOKKEEPING: &[&str] = &["id", "person_id", "entity_id", "entity_kind", "child_id", "child_kind", "bits", "adds_only"];
+
 fn cell(name: &str, value: Option<&JsonValue>) -> String {
     match value {
-        None | Some(JsonValue::Null) => "—".into(),
-        Some(JsonValue::String(text)) => text.clone(),
-        // Instants are kept in microseconds; people read days and hours.
-        Some(JsonValue::Number(n)) if name.ends_with("_at") => n.as_i64().map_or_else(|| n.to_string(), |t| Time(t).in_zone("UTC")),
-        Some(other) => other.to_string(),
+        None => "—".into(),
+        // Affiliations and prices hold from days, permissions from instants.
+        Some(JsonValue::Number(n)) if matches!(name, "valid_from" | "valid_to" | "day") && n.as_i64().is_some_and(|d| d < 100_000) => {
+            n.as_i64().and_then(|d| i32::try_from(d).ok()).map_or_else(|| n.to_string(), |d| Day(d).to_string())
+        }
+        Some(JsonValue::String(text)) if text == "*" => "every one".into(),
+        Some(value) => plain::value(name, value),
     }
 }
 
+/// A column's name as a heading.
+fn heading(name: &str) -> String {
+    let words = plain::name(name);
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
 fn place(s: &Section) -> Place {
-    let names: BTreeSet<&String> = s.rows.iter().take(SHOWN).filter_map(|r| r.as_object()).flat_map(|o| o.keys()).collect();
+    let names: BTreeSet<&String> = s
+        .rows
+        .iter()
+        .take(SHOWN)
+        .filter_map(|r| r.as_object())
+        .flat_map(|o| o.keys())
+        .filter(|n| !BOOKKEEPING.contains(&n.as_str()))
+        .collect();
     Place {
         title: s.title,
         name: s.name,
-        count: s.rows.len(),
-        columns: names.iter().map(|n| Column::text(n)).collect(),
+        count: if s.rows.len() == 1 { "1 row".into() } else { format!("{} rows", s.rows.len()) },
+        columns: names.iter().map(|n| Column::text(&heading(n))).collect(),
         rows: s.rows.iter().take(SHOWN).map(|r| names.iter().map(|n| cell(n, r.get(n.as_str()))).collect()).collect(),
     }
 }
@@ -58,7 +77,7 @@ fn view(shell: Shell, csrf: &str, all: &Export) -> PersonPage {
         shell,
         person: all.person,
         csrf: csrf.to_owned(),
-        made_at: all.made_at.clone(),
+        made_at: all.made_at.replace('T', " ").chars().take(16).collect(),
         places: all.places.iter().filter(|p| !p.rows.is_empty()).map(place).collect(),
     }
 }

@@ -103,5 +103,6 @@ pub(super) async fn show(State(app): State<App>, visitor: Visitor, Path(id): Pat
     let sides =
         [side(db, kind, pair.a_id, &pair.a_name, &pair.a_place).await?, side(db, kind, pair.b_id, &pair.b_name, &pair.b_place).await?];
     let next = store::next_open(db, kind, pair.score, pair.id).await?;
-    page(&view(visitor.shell(&app, "A pair"), kind, &pair, sides, next))
+    let title = format!("{} and {}", pair.a_name, pair.b_name);
+    page(&view(visitor.shell(&app, &title), kind, &pair, sides, next))
 }

@@ -19,6 +19,18 @@ struct Found {
     used_with: Vec<Other>,
 }
 
+/// A stored field in the catalogue's words.
+fn field_label(field: &str) -> String {
+    let words = match field {
+        "udi_di" => "Device identifier",
+        "fda_code" => "FDA product code",
+        "agency" => "Issuing agency",
+        "name" => "Name",
+        _ => return rounds_web::plain::name(field),
+    };
+    words.into()
+}
+
 fn facts(f: &Found) -> Vec<Fact> {
     let a = &f.article;
     let said = |t: &Option<String>| t.clone().unwrap_or_else(|| "unknown".into());
@@ -70,7 +82,7 @@ fn view(shell: Shell, f: &Found, zone: &str) -> Sheet {
         vec![
             Cell::text(Time(c.at).in_zone(zone)),
             Cell::text(&c.actor).with(c.source.clone()),
-            Cell::text(c.field.replace('_', " ")),
+            Cell::text(field_label(&c.field)),
             Cell::text(or_nothing(&c.was)),
             Cell::text(or_nothing(&c.becomes)),
         ]

@@ -106,7 +106,8 @@ pub(in crate::sources) async fn show(State(app): State<App>, visitor: Visitor, P
     let past = store::history(db, &records).await?;
     let known = Known { name, rules: store::rules(db, kind).await?, past, records };
     let steward = visitor.actor.may(Permission::Steward);
-    page(&view(visitor.shell(&app, "Why these values"), kind, id, known, steward, &visitor.actor.zone))
+    let title = format!("{}: why these values", known.name);
+    page(&view(visitor.shell(&app, &title), kind, id, known, steward, &visitor.actor.zone))
 }
 
 /// A value set by hand.

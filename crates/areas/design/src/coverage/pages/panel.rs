@@ -38,7 +38,7 @@ impl Panel for CoveragePanel {
         see_account(app.db(), &visitor.actor, account).await?;
         let who = owners_of(app.db(), account, visitor.now.day()).await?;
         let shown = view(who, visitor.actor.may(Permission::ReadDesign));
-        PanelHtml::draw("Whom to call", "who covers this account today", &shown).map(Some)
+        PanelHtml::draw("Covered by", "our people for this account today", &shown).map(Some)
     }
 }
 

@@ -127,7 +127,7 @@ pub(in super::super) async fn plan(State(app): State<App>, visitor: Visitor, Pat
         report.refusals.retain(|r| team.iter().any(|u| u.0 == r.owner));
         report.prices.retain(|p| team.iter().any(|u| u.0 == p.owner));
     }
-    page(&view(visitor.shell(&app, "Plan"), &row, &report, &row.checked(), &names, &visitor.actor.zone))
+    page(&view(visitor.shell(&app, &format!("Plan of {}", row.week)), &row, &report, &row.checked(), &names, &visitor.actor.zone))
 }
 
 fn view(shell: Shell, row: &PlanRow, report: &PlanReport, checked: &CheckReport, names: &BTreeMap<i64, String>, zone: &str) -> PlanPage {

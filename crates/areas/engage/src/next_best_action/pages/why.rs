@@ -42,7 +42,7 @@ pub(in super::super) async fn why(State(app): State<App>, visitor: Visitor, Path
         None => Vec::new(),
     };
     let actions = of_week(&app, id, plan.as_ref()).await?;
-    let shell = visitor.shell(&app, "Why");
+    let shell = visitor.shell(&app, &format!("{name}: why, and why not"));
     page(&view(shell, id, &name, plan.as_ref().map(|p| p.week.as_str()), actions, &verdicts, &visitor))
 }
 
@@ -126,7 +126,7 @@ impl Panel for Next {
             (Subject::Account(a), Some(plan)) => (store::for_account(app.db(), a.0, day(plan.monday)).await?, None),
             _ => return Ok(None),
         };
-        let sub = plan.map_or_else(|| "no plan yet".to_owned(), |p| p.week);
+        let sub = plan.map_or_else(|| "no plan yet".to_owned(), |p| format!("week of {}", day(p.monday).short()));
         PanelHtml::draw("Next", &sub, &next_panel(visitor, &actions, why_href)).map(Some)
     }
 }

@@ -119,7 +119,7 @@ fn list_view(shell: Shell, importers: &Importers, mut jobs: Vec<JobRow>, zone: &
     ImportsPage {
         file: Field {
             kind: "file".into(),
-            hint: format!("CSV, XLSX or Parquet with a header, up to {largest} MB."),
+            hint: format!("CSV, TSV, XLSX or Parquet with a header, up to {}.", size_words(largest)),
             ..Field::text("file", "File", "")
         },
         kind: Field { options: kinds, ..Field::text("kind", "What it is", "") },
@@ -184,6 +184,11 @@ async fn upload(app: App, visitor: Visitor, flashes: Flashes, mut form: Multipar
     let how = Ask { dry_run, ..how };
     let job = super::ask(app.runner(), &visitor.actor, &importers, file, how).await?;
     flashes.good(&format!("/imports/{}", job.id), "The file is kept and will be read now. You may leave this page.").await
+}
+
+/// Megabytes in words.
+fn size_words(megabytes: u64) -> String {
+    if megabytes >= 1_024 && megabytes.is_multiple_of(1_024) { format!("{} GB", megabytes / 1_024) } else { format!("{megabytes} MB") }
 }
 
 /// The largest file taken through the browser, in megabytes.
