@@ -80,7 +80,7 @@ pub struct Hospitals<'a> {
     truth: &'a [String],
     first: HashSet<&'a str>,
     second: HashSet<&'a str>,
-    wanted: usize,
+    left: usize,
 }
 
 impl<'a> Hospitals<'a> {
@@ -88,7 +88,7 @@ impl<'a> Hospitals<'a> {
     pub fn new(truth: &'a [String], left: usize) -> Self {
         let numbers = |part: &'a [String]| part.iter().map(String::as_str).filter(|t| !t.is_empty()).collect::<HashSet<_>>();
         let (first, second) = (numbers(&truth[..left]), numbers(&truth[left..]));
-        Hospitals { truth, first, second, wanted: wanted_across(truth, left) }
+        Hospitals { truth, first, second, left }
     }
 
     /// Judges one link.
@@ -101,16 +101,19 @@ impl<'a> Hospitals<'a> {
         }
     }
 
-    /// Judges links: the score over hospitals whose number stands in both files, and the links apart from it.
-    pub fn links(&self, links: impl Iterator<Item = (u32, u32)>) -> (Score, usize) {
+    /// Judges links of some rows of the first file: the score over hospitals whose number stands in both files, and the links
+    /// apart from it.
+    pub fn links(&self, links: impl Iterator<Item = (u32, u32)>, of: impl Fn(usize) -> bool) -> (Score, usize) {
         let (mut right, mut wrong, mut apart) = (0, 0, 0);
-        for (a, b) in links {
+        for (a, b) in links.filter(|(a, _)| of(*a as usize)) {
             match self.verdict(a, b) {
                 Verdict::Right => right += 1,
                 Verdict::Wrong => wrong += 1,
                 Verdict::Apart => apart += 1,
             }
         }
-        (score(right, right + wrong, self.wanted), apart)
+        let partners = sizes(self.truth[self.left..].iter().filter(|t| !t.is_empty()));
+        let wanted = (0..self.left).filter(|a| of(*a)).map(|a| partners.get(&self.truth[a]).copied().unwrap_or(0)).sum();
+        (score(right, right + wrong, wanted), apart)
     }
 }

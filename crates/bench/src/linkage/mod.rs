@@ -1,8 +1,9 @@
 //! Record linkage on public data sets with known truth, and beside it, where asked for, Splink on the same file.
 //!
-//! Nothing is tuned on the truth: the preset for people serves FEBRL and the historical people, the preset for
-//! organisations the hospitals; parameters are learnt from the records alone. Clusters are made at even odds (0 bits),
-//! links of two files at the threshold where the model itself expects one in a thousand to be wrong.
+//! The preset for people serves FEBRL and the historical people, the preset for organisations the hospitals; parameters are
+//! learnt from the records alone. Clusters are made at even odds (0 bits), links of FEBRL 4 at the threshold where the model
+//! itself expects one in a thousand to be wrong: no label is asked. The hospitals' rule and threshold are chosen with labels,
+//! on the hospitals of one half of the states, and reported on the other half ([`halves`]); the JSON line says so.
 //!
 //! | set | is linked | truth, never an input |
 //! |---|---|---|
@@ -12,6 +13,7 @@
 //! | hospitals | AHRQ 2018 and CMS, by name, street and place, each AHRQ row to its best | CCN, where it stands in both files ([`judge::Verdict`]) |
 
 pub mod data;
+pub mod halves;
 pub mod judge;
 mod peer;
 
@@ -93,7 +95,7 @@ pub fn run(args: &Args, out: &mut impl Write) -> Result<()> {
     let learnt = begin.elapsed().as_secs_f64();
     let pairs = linker.pairs(args.threshold.unwrap_or(0.0));
     let scored = begin.elapsed().as_secs_f64();
-    let (decided, threshold) = decide(args, &linker, &pairs);
+    let (decided, threshold) = decide(args, &data, &linker, &pairs)?;
     let (seconds, cpu) = (begin.elapsed().as_secs_f64(), cpu_seconds() - cpu);
     if args.model {
         show_model(linker.model(), out)?;
@@ -131,24 +133,26 @@ fn read(args: &Args) -> Result<Data> {
 /// Share of links across two files that the model may expect to be wrong.
 const WRONG: f64 = 0.001;
 
-/// The decision: a cluster of each row, or links one to one.
+/// The decision: a cluster of each row, or links across two files with the rule they were made by.
 enum Decided {
     Clusters(Vec<u32>),
     Links(Vec<Pair>),
+    Hospitals(Box<halves::Chosen>),
 }
 
 /// The decision and the threshold it was taken at.
-///
-/// One file: clusters at even odds. Two files: links at the least threshold where the model itself expects at most one
-/// in a thousand to be wrong, one to one, or for hospitals (AHRQ holds some twice, under two numbers) to the best of CMS.
-fn decide(args: &Args, linker: &Linker, pairs: &[Pair]) -> (Decided, f32) {
+fn decide(args: &Args, data: &Data, linker: &Linker, pairs: &[Pair]) -> Result<(Decided, f32)> {
     let least = args.threshold.unwrap_or(0.0);
     if linker.scope() == Scope::Within {
-        return (Decided::Clusters(linker.clusters(pairs, least)), least);
+        return Ok((Decided::Clusters(linker.clusters(pairs, least)), least));
     }
-    let links = |least| if args.set == Set::Hospitals { linker.best(pairs, least) } else { linker.one_to_one(pairs, least) };
-    let threshold = args.threshold.unwrap_or_else(|| threshold_for(&links(0.0), WRONG));
-    (Decided::Links(links(threshold)), threshold)
+    if args.set == Set::Hospitals {
+        let chosen = halves::choose(data, linker, pairs, args.threshold)?;
+        let threshold = chosen.threshold;
+        return Ok((Decided::Hospitals(Box::new(chosen)), threshold));
+    }
+    let threshold = args.threshold.unwrap_or_else(|| threshold_for(&linker.one_to_one(pairs, 0.0), WRONG));
+    Ok((Decided::Links(linker.one_to_one(pairs, threshold)), threshold))
 }
 
 fn verdicts(
@@ -165,14 +169,19 @@ fn verdicts(
         Decided::Clusters(cluster) => {
             (judge::pairs(&data.truth, all(), judge::wanted_within(&data.truth)), judge::clusters(&data.truth, cluster))
         }
-        Decided::Links(links) if args.set == Set::Hospitals => {
+        Decided::Hospitals(chosen) => {
             let judge = Hospitals::new(&data.truth, data.left);
-            let (score, apart) = judge.links(links.iter().map(|p| (p.a, p.b)));
+            let links = || chosen.links.iter().map(|p| (p.a, p.b));
+            let reported = |row: usize| chosen.reported(data, row);
+            let (score, apart) = judge.links(links(), reported);
             line["changed_ccn"] = json!(apart);
+            line["chosen"] = chosen.told();
+            line["all_states"] = json!(judge.links(links(), |_| true).0);
             writeln!(out, "{apart} links apart: a CCN that is blank or that the other file does not know")?;
-            show(args.show, "wrong", linker, links.iter().filter(|p| judge.verdict(p.a, p.b) == Verdict::Wrong), out)?;
-            show(args.show, "changed CCN", linker, links.iter().filter(|p| judge.verdict(p.a, p.b) == Verdict::Apart), out)?;
-            (judge.links(all()).0, score)
+            let of = |verdict| chosen.links.iter().filter(|p| judge.verdict(p.a, p.b) == verdict).collect::<Vec<_>>();
+            show(args.show, "wrong", linker, &of(Verdict::Wrong), out)?;
+            show(args.show, "changed CCN", linker, &of(Verdict::Apart), out)?;
+            (judge.links(all(), reported).0, score)
         }
         Decided::Links(links) => {
             let wanted = judge::wanted_across(&data.truth, data.left);
@@ -187,8 +196,8 @@ fn verdicts(
     Ok(judged)
 }
 
-fn show<'a>(most: usize, what: &str, linker: &Linker, pairs: impl Iterator<Item = &'a Pair>, out: &mut impl Write) -> Result<()> {
-    for p in pairs.take(most) {
+fn show(most: usize, what: &str, linker: &Linker, pairs: &[&Pair], out: &mut impl Write) -> Result<()> {
+    for p in pairs.iter().take(most) {
         let why = linker.explain(p.a, p.b)?;
         writeln!(out, "{what}: records {} and {}, {:.1} bits", p.a, p.b, why.total)?;
         for r in why.reasons {

@@ -3,7 +3,7 @@
 use super::block::{self, Blocked};
 use super::compare::{Comparer, Memo};
 use super::learn;
-use super::model::{Explanation, Level, Model, Pair, Reason, probability};
+use super::model::{Explanation, Level, Model, NEIGHBOURS, Pair, Reason, probability, shared};
 use super::prepare::{Prepared, Terms, count, hash, mix, prepare};
 use super::{Records, Scope, Settings, Spec};
 use rayon::prelude::*;
@@ -65,9 +65,11 @@ impl Linker {
         order.sort_by_key(|&r| ((r as usize) >= scope.first(), sums[r as usize]));
         let mut place = vec![0; order.len()];
         order.iter().enumerate().for_each(|(i, &r)| place[r as usize] = i as u32);
-        let fields = pool.install(|| spec.fields.par_iter().map(|f| prepare(f, records, &order)).collect::<Result<Vec<_>, _>>())?;
+        let fields = pool.install(|| {
+            spec.fields.par_iter().map(|f| prepare(f, spec.town_of(f, scope), records, &order)).collect::<Result<Vec<_>, _>>()
+        })?;
         let (candidates, blocked) = pool.install(|| block::candidates(spec, &fields, scope));
-        let model = Model { spec: spec.clone(), fields: Vec::new(), prior: 0.5, rounds: 0, change: 0.0 };
+        let model = Model { spec: spec.clone(), fields: Vec::new(), prior: 0.5, neighbours: 0.0, rounds: 0, change: 0.0 };
         let linker = Linker { model, scope, comparers: Vec::new(), order, place, candidates, blocked, pool };
         Ok((linker, fields))
     }
@@ -121,9 +123,23 @@ impl Linker {
         Pair { a: a.min(b), b: a.max(b), weight }
     }
 
+    /// Whether neighbours take bits off. Not across two files: there a neighbour has a partner of its own, and what decides is
+    /// which of both is the better one ([`Linker::one_to_one`], [`Linker::best`]).
+    fn beside(&self) -> bool {
+        self.model.neighbours > 0.0 && !matches!(self.scope, Scope::Across { .. })
+    }
+
     pub(crate) fn scorer(&self) -> Scorer<'_> {
-        let weights = self.model.fields.iter().map(|f| f.levels.iter().map(|l: &Level| l.weight() as f32).collect()).collect();
-        Scorer { comparers: &self.comparers, weights, prior: self.model.prior_bits() as f32, place: &self.place }
+        let weights = |of: fn(&Level) -> f64| self.model.fields.iter().map(|f| f.levels.iter().map(|l| of(l) as f32).collect()).collect();
+        let prior = [self.model.prior_bits() as f32, self.model.neighbour_bits() as f32];
+        Scorer {
+            comparers: &self.comparers,
+            weights: weights(Level::weight),
+            neighbours: weights(Level::neighbours),
+            prior,
+            beside: self.beside(),
+            place: &self.place,
+        }
     }
 
     /// Weight of any pair of rows, candidate or not.
@@ -144,7 +160,7 @@ impl Linker {
             return Err(Error::invalid("link.row", format!("rows {a} and {b} are asked about, there are {rows}"), "count rows from 0"));
         }
         let (x, y) = (self.place[a as usize], self.place[b as usize]);
-        let mut total = self.model.prior_bits();
+        let (mut total, mut neighbours) = (self.model.prior_bits(), self.model.neighbour_bits());
         let mut reasons = Vec::with_capacity(self.comparers.len());
         for ((comparer, fitted), field) in self.comparers.iter().zip(&self.model.fields).zip(&self.model.spec.fields) {
             let p = comparer.prepared();
@@ -152,6 +168,7 @@ impl Linker {
             let found = (level > 0).then(|| &fitted.levels[level as usize - 1]);
             let weight = found.map_or(0.0, Level::weight);
             total += weight + f64::from(term);
+            neighbours += found.map_or(0.0, Level::neighbours);
             reasons.push(Reason {
                 field: field.name.clone(),
                 left: p.values[p.row[x as usize] as usize].text.clone(),
@@ -161,6 +178,12 @@ impl Linker {
                 term: f64::from(term),
             });
         }
+        if self.beside() {
+            let weight = -shared(neighbours);
+            let (left, right) = (String::new(), String::new());
+            reasons.push(Reason { field: NEIGHBOURS.into(), left, right, level: "so do others of one place".into(), weight, term: 0.0 });
+            total += weight;
+        }
         Ok(Explanation { prior: self.model.prior_bits(), reasons, total, probability: probability(total) })
     }
 }
@@ -169,7 +192,9 @@ impl Linker {
 pub(crate) struct Scorer<'a> {
     comparers: &'a [Comparer],
     weights: Vec<Vec<f32>>,
-    prior: f32,
+    neighbours: Vec<Vec<f32>>,
+    prior: [f32; 2],
+    beside: bool,
     place: &'a [u32],
 }
 
@@ -179,14 +204,15 @@ impl Scorer<'_> {
     }
 
     fn bits(&self, a: u32, b: u32, memos: &mut [Memo]) -> f32 {
-        let mut bits = self.prior;
-        for ((c, w), memo) in self.comparers.iter().zip(&self.weights).zip(memos) {
+        let [mut bits, mut neighbours] = self.prior;
+        for (((c, w), n), memo) in self.comparers.iter().zip(&self.weights).zip(&self.neighbours).zip(memos) {
             let (level, term) = c.rows(a, b, memo);
             if level > 0 {
                 bits += w[level as usize - 1] + term;
+                neighbours += n[level as usize - 1];
             }
         }
-        bits
+        if self.beside { bits - shared(f64::from(neighbours)) as f32 } else { bits }
     }
 
     /// Weight of two of the caller's rows.

@@ -6,6 +6,12 @@
 //! name Englefield says more than to share the name Smith. m, u and the prior are learnt by expectation maximisation
 //! (Dempster, Laird & Rubin 1977; Jaro 1989). String measures are Jaro–Winkler (Winkler 1990) and Damerau's.
 //!
+//! Fields are not independent among strangers: colleagues share a site, an e-mail domain and a postcode at once, namesakes a name.
+//! Where true pairs are rare, two classes alone then learn "same place" as the match. So there is a third class, as Larsen & Rubin
+//! (Iterative automated record linkage using mixture models, JASA 2001) use several: *neighbours*, strangers of one place, who may
+//! agree on where they are as often as they like, but on who they are (name, date of birth, numbers) no more often than strangers. And
+//! the chance that strangers bear one name is at least that of first and last words drawn by themselves.
+//!
 //! | step | file |
 //! |---|---|
 //! | columns of interned strings, which pairs are asked about | `records.rs` |
@@ -48,7 +54,7 @@ pub use block::Blocked;
 pub use compare::{edits, jaro_winkler};
 pub use join::threshold_for;
 pub use linker::Linker;
-pub use model::{Explanation, Fitted, Level, Model, Pair, Reason, probability};
+pub use model::{Explanation, Fitted, Level, Model, NEIGHBOURS, Pair, Reason, probability};
 pub use prepare::Terms;
 pub use records::{Records, Scope};
 pub use spec::{Field, Kind, Part, Role, Rule, Spec};

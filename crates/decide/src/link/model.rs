@@ -4,6 +4,9 @@ use super::prepare::Terms;
 use super::spec::Spec;
 use serde::{Deserialize, Serialize};
 
+/// What an explanation calls the bits that neighbours take off (the field of their [`Reason`]).
+pub const NEIGHBOURS: &str = "neighbours";
+
 /// One agreement level of a field.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Level {
@@ -13,12 +16,19 @@ pub struct Level {
     pub m: f64,
     /// Chance of the level among records of different parties (their u).
     pub u: f64,
+    /// Chance of the level among neighbours: different parties of one place, such as colleagues or tenants of one house.
+    pub n: f64,
 }
 
 impl Level {
     /// Match weight in bits: log2(m / u).
     pub fn weight(&self) -> f64 {
         (self.m / self.u).log2()
+    }
+
+    /// The same for neighbours: log2(n / u).
+    pub fn neighbours(&self) -> f64 {
+        (self.n / self.u).log2()
     }
 }
 
@@ -40,6 +50,8 @@ pub struct Model {
     pub fields: Vec<Fitted>,
     /// Chance that two records taken at random are the same party.
     pub prior: f64,
+    /// Chance that two records taken at random are neighbours; 0 where no field is a name.
+    pub neighbours: f64,
     /// Rounds of expectation maximisation.
     pub rounds: u32,
     /// Largest change of a parameter in the last round.
@@ -47,10 +59,20 @@ pub struct Model {
 }
 
 impl Model {
-    /// Prior log odds in bits.
+    /// Prior log odds in bits: the same party against strangers.
     pub fn prior_bits(&self) -> f64 {
-        (self.prior / (1.0 - self.prior)).log2()
+        (self.prior / (1.0 - self.prior - self.neighbours)).log2()
     }
+
+    /// The same for neighbours against strangers.
+    pub fn neighbour_bits(&self) -> f64 {
+        (self.neighbours / (1.0 - self.prior - self.neighbours)).log2()
+    }
+}
+
+/// What is taken off a weight against strangers because neighbours agree so, too: log2(1 + odds of neighbours).
+pub(crate) fn shared(neighbours: f64) -> f64 {
+    if neighbours > 60.0 { neighbours } else { neighbours.exp2().ln_1p() / std::f64::consts::LN_2 }
 }
 
 /// A pair of records with its total weight.

@@ -31,13 +31,30 @@ pub(crate) struct Prepared {
     pub row: Vec<u32>,
 }
 
-/// Reads the field from the rows, in the order given.
-pub(crate) fn prepare(field: &Field, records: &Records, order: &[u32]) -> Result<Prepared, Error> {
+/// Reads the field from the rows, in the order given. Words of an organisation's name that stand in its `town`, too, are left out: they
+/// say where it is, and that is a field of its own.
+pub(crate) fn prepare(field: &Field, town: Option<&str>, records: &Records, order: &[u32]) -> Result<Prepared, Error> {
     let column = |c: &String| if c.is_empty() { Ok(None) } else { records.column(c).map(Some) };
     let columns = field.columns.iter().map(column).collect::<Result<Vec<_>, _>>()?;
     let mut made = Maker { kind: field.kind, ..Maker::new() };
     let mut row = Vec::with_capacity(order.len());
-    if let [Some(column)] = columns[..] {
+    if let ([Some(column)], Some(town)) = (&columns[..], town) {
+        let town = records.column(town)?;
+        let mut seen: FxHashMap<(u32, u32), u32> = FxHashMap::default();
+        for &r in order {
+            let r = r as usize;
+            let cells = (records.cell(r, *column), records.cell(r, town));
+            let id = match seen.get(&cells) {
+                Some(&id) => id,
+                None => {
+                    let id = made.value(&words::elsewhere(records.text(r, *column), records.text(r, town)));
+                    seen.insert(cells, id);
+                    id
+                }
+            };
+            row.push(id);
+        }
+    } else if let [Some(column)] = columns[..] {
         // One column: each distinct cell is folded once.
         let mut seen: FxHashMap<u32, u32> = FxHashMap::default();
         seen.insert(0, 0);
@@ -138,7 +155,8 @@ impl Maker {
 fn read(kind: Kind, raw: &str) -> Option<Value> {
     let mut value = Value::default();
     value.text = match kind {
-        Kind::Name | Kind::Text | Kind::Category => words::fold(raw),
+        Kind::Name => words::person(raw),
+        Kind::Text | Kind::Category => words::fold(raw),
         Kind::Organisation => words::organisation(raw),
         Kind::Street => words::street(raw),
         Kind::Postcode => five(words::compact(raw)),

@@ -1,6 +1,6 @@
 //! What is compared and which pairs are looked at: fields, blocking rules, and the two presets.
 
-use super::Records;
+use super::{Records, Scope};
 use rounds_kernel::Error;
 use serde::{Deserialize, Serialize};
 
@@ -85,10 +85,20 @@ impl Kind {
                 "different",
             ],
             Kind::Code | Kind::Phone => &["same", "one character differs", "two characters differ", "different"],
-            Kind::Email => &["same address", "nearly the same address", "same name before the @", "same domain", "different"],
+            Kind::Email => &["same address", "nearly the same address", "same domain", "different"],
             Kind::Category => &["same", "different"],
             Kind::Number => &["same", "within 2 %", "within 10 %", "within a third", "different"],
             Kind::Set => &["all the same", "half or more shared", "one shared", "none shared"],
+        }
+    }
+
+    /// How many of the last levels are no agreement worth the name.
+    pub(crate) fn unlike(self) -> usize {
+        match self {
+            Kind::Name => 4,
+            Kind::Street | Kind::Date => 3,
+            Kind::Organisation | Kind::Postcode | Kind::Place | Kind::Email | Kind::Number => 2,
+            Kind::Text | Kind::Code | Kind::Phone | Kind::Category | Kind::Set => 1,
         }
     }
 
@@ -293,6 +303,16 @@ impl Spec {
             rules.push(Rule::of(&[(&field.name, Part::Whole)]));
         }
         Spec { fields, rules, cap: 400 }
+    }
+
+    /// The column with the town of an organisation's name, where there is one: of the first organisation, beside a place. Within one
+    /// record two houses of a town are usual, and each bears its name; across two files they compete for one partner anyway, and the
+    /// town in a name finds those whose address is written otherwise.
+    pub(crate) fn town_of(&self, field: &Field, scope: Scope) -> Option<&str> {
+        let first = self.fields.iter().find(|f| matches!(f.kind, Kind::Name | Kind::Organisation));
+        let named = field.kind == Kind::Organisation && first.is_some_and(|f| f.name == field.name);
+        let place = self.fields.iter().find(|f| f.kind == Kind::Place)?;
+        (named && !matches!(scope, Scope::Across { .. }) && !place.columns[0].is_empty()).then_some(place.columns[0].as_str())
     }
 
     /// Index of the field of that name.

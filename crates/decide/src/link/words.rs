@@ -207,6 +207,67 @@ pub fn organisation(text: &str) -> String {
     if keep.is_empty() { folded } else { keep.join(" ") }
 }
 
+/// An organisation's name without the words that stand in its town's, unless nothing but usual words would be left.
+pub fn elsewhere(name: &str, town_of: &str) -> String {
+    let (name, town) = (organisation(name), town(town_of));
+    let keep: Vec<&str> = name.split(' ').filter(|w| !town.split(' ').any(|t| t == *w)).collect();
+    if keep.is_empty() { name } else { keep.join(" ") }
+}
+
+/// Titles before and letters after a person's name: they say what somebody is, not who. None of them is a family name.
+const TITLES: &[&str] = &[
+    "dr",
+    "doctor",
+    "drs",
+    "prof",
+    "professor",
+    "profdr",
+    "pd",
+    "mr",
+    "mrs",
+    "ms",
+    "miss",
+    "sir",
+    "dame",
+    "rev",
+    "herr",
+    "frau",
+    "mme",
+    "mlle",
+    "monsieur",
+    "madame",
+    "dott",
+    "dottssa",
+    "dra",
+    "sra",
+    "dipl",
+    "med",
+    "habil",
+    "md",
+    "phd",
+    "pharmd",
+    "rn",
+    "bsn",
+    "msn",
+    "dnp",
+    "crna",
+    "dds",
+    "dmd",
+    "mph",
+    "mba",
+    "facs",
+    "facc",
+    "frcs",
+    "frcp",
+];
+
+/// A person's name: folded, without titles (unless nothing else is left).
+pub fn person(text: &str) -> String {
+    let folded = fold(text);
+    let keep: Vec<&str> = folded.split(' ').filter(|w| !TITLES.contains(w)).collect();
+    if keep.is_empty() { folded } else { keep.join(" ") }
+}
+
 /// Abbreviations of streets, to the word they stand for.
 const STREET_WORDS: &[(&str, &str)] = &[
     ("street", "st"),

@@ -6,7 +6,7 @@ use super::model::{AUTO_SETTING, BY_ITSELF, Evidence, Found, POSSIBLE};
 use super::store;
 use crate::identifiers::EntityKind;
 use crate::merging::{FollowMerges, Reference};
-use rounds_decide::link::{Linker, Model, Scope, Settings, probability};
+use rounds_decide::link::{Linker, Model, NEIGHBOURS, Scope, Settings, probability};
 use rounds_kernel::{Actor, Error, JobId, Result};
 use rounds_platform::jobs::{Context, Report, Work};
 use rounds_store::jobs::{Enqueue, JobRow};
@@ -133,7 +133,9 @@ fn link(input: &Input, learnt: Option<Model>) -> Result<Linked> {
         let why = linker.explain(pair.a, pair.b)?;
         let (x, y) = (input.ids[pair.a as usize], input.ids[pair.b as usize]);
         let turned = x > y;
-        let evidence = why.reasons.into_iter().map(|r| {
+        // That neighbours take nothing off need not be said.
+        let said = why.reasons.into_iter().filter(|r| r.field != NEIGHBOURS || r.weight <= -0.05);
+        let evidence = said.map(|r| {
             let (left, right) = if turned { (r.right, r.left) } else { (r.left, r.right) };
             Evidence { field: r.field, left, right, level: r.level, bits: ((r.weight + r.term) * 100.0).round() / 100.0 }
         });
