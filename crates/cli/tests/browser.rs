@@ -57,3 +57,29 @@ async fn a_rep_works_the_queue() {
     assert!(page.contains(&first.person), "{page}");
     assert!(page.contains("Wants the trial data"), "the note is on the timeline:\n{page}");
 }
+
+/// A file as people have it, through the browser alone: a header nobody knows, the columns said by hand, and a dry run of it.
+#[tokio::test(flavor = "multi_thread")]
+async fn operations_import_a_file_with_a_header_of_its_own() {
+    let w = planned(sqlite(), 20).await;
+    let site = w.site().await;
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("sites.tsv");
+    std::fs::write(&file, "Our ref\tSite called\tTown\nQ-1\tQuill Clinic\tReno\nQ-2\tQuill Hospital\tReno\n").unwrap();
+    let b = Browser::open(1280, 900).await;
+    b.driver.goto(format!("{}/imports", site.base)).await.unwrap();
+    b.find("input[name=email]").await.send_keys(&w.user(Role::Operations).email).await.unwrap();
+    b.find("input[name=password]").await.send_keys(format!("{PASSWORD}\u{e007}")).await.unwrap();
+
+    // Nothing but the file is given: the browser must let it go, and the page asks what it is.
+    b.find("#f-file").await.send_keys(file.to_str().unwrap()).await.unwrap();
+    b.find("form[action^='/imports/upload'] button[type=submit]").await.click().await.unwrap();
+    b.find("#f-kind option[value=accounts]").await.click().await.unwrap();
+    b.find("form[method=get][action^='/imports/files/'] button").await.click().await.unwrap();
+    for (column, theirs) in [("account_id", "Our ref"), ("name", "Site called")] {
+        b.find(&format!("select[name='column:{column}'] option[value='{theirs}']")).await.click().await.unwrap();
+    }
+    b.find("button[value=dry_run]").await.click().await.unwrap();
+    let job = b.find(".progress-label").await.text().await.unwrap();
+    assert!(job.contains("sites.tsv"), "{job}");
+}

@@ -265,7 +265,7 @@ async fn panels_say_whom_to_call_and_what_is_unknown() {
         w.runner.run(&w.program, ImportPotential { source: "file".into(), rows: vec![row] }).await.expect("potential");
         let (north, south) = (w.account("north").await, w.account("south").await);
         let page = body(&door.ines, &format!("/accounts/{north}")).await;
-        assert!(page.contains("Whom to call") && page.contains("Ines Kowalski") && !page.contains("href=\"/coverage/"), "{page}");
+        assert!(page.contains("Covered by") && page.contains("Ines Kowalski") && !page.contains("href=\"/coverage/"), "{page}");
         assert!(page.contains("12,345") && page.contains("Knees") && page.contains("unknown"), "{page}");
         assert!(body(&door.ops, &format!("/accounts/{south}")).await.contains("href=\"/coverage/"));
         assert_eq!(door.ines.get(&format!("/accounts/{south}")).await.status.as_u16(), 404);

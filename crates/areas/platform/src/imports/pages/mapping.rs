@@ -26,7 +26,7 @@ struct MappingPage {
     hash: String,
     file: String,
     kinds: Field,
-    problem: Option<Error>,
+    problem: Option<ToDo>,
     chosen: Option<Chosen>,
 }
 
@@ -126,7 +126,39 @@ fn view(shell: Shell, hash: String, file: String, importers: &Importers, problem
     let mut kinds: Vec<(&str, &str)> = vec![("", "Choose what the file is")];
     kinds.extend(importers.iter().map(|i| (i.kind(), i.title())));
     let kinds = Field { options: Choice::list(&kinds, at), ..Field::text("kind", "What it is", at) };
-    MappingPage { shell, hash, file, kinds, problem, chosen }
+    MappingPage { shell, hash, file, kinds, problem: problem.map(to_do), chosen }
+}
+
+/// What the page asks for.
+#[derive(Debug)]
+struct ToDo {
+    tone: &'static str,
+    title: String,
+    text: String,
+    code: String,
+}
+
+/// A header that nobody has explained yet is work to do here, not a fault.
+fn to_do(e: Error) -> ToDo {
+    let asked = match e.code.as_str() {
+        "import.kind_unknown" => Some("This header is new: choose what the file is, then say which column is which"),
+        "import.columns_missing" => Some("Some columns that are needed have other names here: choose them below"),
+        _ => None,
+    };
+    match asked {
+        Some(title) => {
+            ToDo { tone: "info", title: title.into(), text: "Nothing was read yet, and nothing was changed.".into(), code: e.code }
+        }
+        None => ToDo { tone: "error", title: e.cause, text: e.remedy, code: e.code },
+    }
+}
+
+/// One of our columns in words; what is an abbreviation in the field's language stays one.
+fn label(column: &str) -> String {
+    match column {
+        "ccn" | "npi" | "gln" | "aha" | "hin" | "dea" | "zip" => column.to_uppercase(),
+        _ => column.replace('_', " "),
+    }
 }
 
 fn chosen(importer: &dyn Importer, header: &[String], rows: &[Vec<String>], saved: Option<Saved>, file: &str, zone: &str) -> Chosen {
@@ -150,7 +182,7 @@ fn chosen(importer: &dyn Importer, header: &[String], rows: &[Vec<String>], save
         samples.dedup();
         out.rows.push(MapRow {
             name: format!("column:{}", column.name),
-            label: column.name.replace('_', " "),
+            label: label(column.name),
             required: column.required,
             options,
             samples: samples.into_iter().take(3).collect::<Vec<_>>().join(" · "),

@@ -14,7 +14,7 @@ use rounds_kernel::{Error, JobId, Permission, Result, Time};
 use rounds_store::jobs::{JobRow, get};
 use rounds_store::{Query as _, args};
 use rounds_web::components::{Choice, Column, Fact, Field, JobState, Pager, Progress};
-use rounds_web::{App, Flashes, Route, Shell, Visitor, WebResult, page};
+use rounds_web::{App, Flashes, Route, Shell, Visitor, WebResult, page, plain};
 use serde::Deserialize;
 use std::convert::Infallible;
 use std::time::Duration;
@@ -122,7 +122,8 @@ fn list_view(shell: Shell, importers: &Importers, mut jobs: Vec<JobRow>, zone: &
             hint: format!("CSV, TSV, XLSX or Parquet with a header, up to {}.", size_words(largest)),
             ..Field::text("file", "File", "")
         },
-        kind: Field { options: kinds, ..Field::text("kind", "What it is", "") },
+        // Not required: left alone, the header tells, and a browser would not send a required choice without a value.
+        kind: Field { options: kinds, required: false, ..Field::text("kind", "What it is", "") },
         dry_run: Field {
             options: Choice::list(&[("no", "Import it"), ("yes", "Dry run: show what would change, keep nothing")], "no"),
             ..Field::text("dry_run", "What to do", "")
@@ -259,6 +260,8 @@ struct ImportPage {
     failure: Option<Error>,
     facts: Vec<Fact>,
     notes: Vec<Fact>,
+    /// Where the file's columns are said, to try it again or to import it.
+    columns_href: String,
     columns: Vec<Column>,
     rejects: Vec<RejectRow>,
     more: Option<String>,
@@ -339,6 +342,7 @@ fn detail_view(shell: Shell, job: &JobRow, mut rejects: Vec<RejectRow>, undo: Op
         failure,
         facts: counts.into_iter().map(|(label, n)| Fact::new(label, n.to_string())).collect(),
         notes: notes.collect(),
+        columns_href: format!("/imports/files/{}?kind={}", hash_of(job), report.kind),
         columns: vec![
             Column::number("Line"),
             Column::text("What is wrong"),
@@ -361,12 +365,21 @@ fn dry(job: &JobRow) -> bool {
 
 fn previewed(p: Preview) -> Previewed {
     let facts = [
-        ("Rows that would be new", p.creates),
-        ("Rows that would change", p.changes),
-        ("Rows that would go", p.removals),
+        ("Entries that would be new", p.creates),
+        ("Entries that would change", p.changes),
+        ("Entries that would go", p.removals),
         ("Entries on timelines", p.facts),
     ];
-    Previewed { facts: facts.into_iter().map(|(l, n)| Fact::new(l, n.to_string())).collect(), created: p.created, changed: p.changed }
+    let with_all = |(i, (l, n)): (usize, (&str, u64))| {
+        let fact = Fact::new(l, n.to_string());
+        if i == 0 { fact.note("a row makes several: the record, its links, its numbers, and what the source said") } else { fact }
+    };
+    // The record's own number is not known before it is kept.
+    let read = |all: Vec<Shown>| -> Vec<Shown> {
+        let fields = |s: &Shown| s.fields.iter().filter(|f| f.0 != "id").map(|f| (plain::name(&f.0), f.1.clone(), f.2.clone())).collect();
+        all.into_iter().map(|s| Shown { fields: fields(&s), ..s }).collect()
+    };
+    Previewed { facts: facts.into_iter().enumerate().map(with_all).collect(), created: read(p.created), changed: read(p.changed) }
 }
 
 #[derive(askama::Template)]
