@@ -2,7 +2,7 @@
 
 mod measures;
 
-pub use measures::{BenchTrial, BenchWeek};
+pub use measures::{BenchPages, BenchTrial, BenchWeek};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -371,6 +371,8 @@ pub enum Bench {
     Search(crate::bench::search::BenchSearch),
     /// A company's calls into the ledger with all checks.
     Import(crate::bench::import::BenchImport),
+    /// All kinds of pages, visited by a second process at a given rate.
+    Pages(BenchPages),
 }
 
 /// Variant of the reference instance.

@@ -1,7 +1,9 @@
 //! `rounds bench`: each ends with one JSON line of its figures.
 
 pub mod import;
+pub mod pages;
 pub mod search;
+mod visitor;
 
 use crate::args::{BenchAssign, BenchLinkage, BenchWeek, Database, LinkagePeer, LinkageSet, Peer, Simulate, Variant};
 use crate::{compose, plan, simulate};

@@ -133,6 +133,7 @@ pub fn recurring() -> Vec<Recurring> {
     vec![
         one(rounds_platform::backup::KIND, "Nightly backup", Every::BackupHour),
         one(rounds_consent::KEEP_UP, "Permissions that ran out, reach and preferences", Every::Hour),
+        one(rounds_measure::indicators::CONTACT_SUMS, "Contacts are counted by week", Every::Hour),
         one(rounds_customers::screening::KIND, "Notes are screened and indexed", Every::Hour),
         one(rounds_customers::matching::MATCH, "New records are compared with the record", Every::Day(3)),
     ]

@@ -52,5 +52,6 @@ pub async fn run(cli: Cli) -> Result<()> {
         Commands::Bench(Bench::Week(a)) => bench::week(a).await,
         Commands::Bench(Bench::Search(a)) => bench::search::run(a).await,
         Commands::Bench(Bench::Import(a)) => bench::import::run(a).await,
+        Commands::Bench(Bench::Pages(a)) => bench::pages::run(a).await,
     }
 }

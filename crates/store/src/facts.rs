@@ -104,12 +104,24 @@ pub async fn replace_note(tx: &mut Tx, id: i64, words: &str) -> Result<()> {
     crate::search::put_notes(tx, vec![(id, words.to_owned())]).await
 }
 
+/// Setting that counts how often facts were taken out of the log.
+const TAKEN_BACK: &str = "facts.taken_back";
+
+/// How often facts were taken out of the log: whoever keeps sums of it notes this beside them, and makes them again when it changed.
+pub async fn taken_back(db: &impl Query) -> Result<i64> {
+    Ok(crate::settings::get(db, TAKEN_BACK).await?.and_then(|n| n.parse().ok()).unwrap_or(0))
+}
+
 /// Takes facts out that one transaction added, by their ids and the instant at which they were recorded, and their words out of
 /// the search: for an import that is taken back, and for nothing else.
 pub async fn take_back(tx: &mut Tx, (first, last): (i64, i64), recorded_at: Time) -> Result<u64> {
     let which = "id BETWEEN $1 AND $2 AND recorded_at = $3";
     let words = format!("DELETE FROM search_note WHERE rowid IN (SELECT id FROM fact WHERE {which})");
     tx.execute(&words, args![first, last, recorded_at.0]).await?;
+    // Sums made from the log must be made again.
+    let again = "INSERT INTO setting (key, value) VALUES ($1, '1') ON CONFLICT (key) DO UPDATE SET \
+                 value = CAST(CAST(setting.value AS BIGINT) + 1 AS TEXT)";
+    tx.execute(again, args![TAKEN_BACK]).await?;
     tx.execute(&format!("DELETE FROM fact WHERE {which}"), args![first, last, recorded_at.0]).await
 }
 

@@ -244,18 +244,38 @@ pub async fn put_notes(tx: &mut Tx, notes: Vec<(i64, String)>) -> Result<()> {
     Ok(())
 }
 
-/// Notes that have words beginning with each word of `text`, newest first, before the fact `before`. `within` is an SQL condition on
-/// `f.account_id`, made by our own code, that says which accounts' notes may be read.
-pub async fn find_notes(db: &impl Query, text: &str, within: &str, before: Option<i64>, limit: u64) -> Result<Vec<NoteHit>> {
+/// Condition on `search_note` that each word of `text` begins a word of the note, and the value of its parameter, which is the one with
+/// this number; `None` when `text` has no word.
+fn words_of_note(engine: Engine, text: &str, parameter: usize) -> Option<(String, String)> {
     let mut words = fold(text);
     words.truncate(MOST_WORDS);
     if words.is_empty() {
-        return Ok(Vec::new());
+        return None;
     }
-    let (condition, asked) = match db.engine() {
-        Engine::Sqlite => ("search_note MATCH $1", words.iter().map(|w| format!("words:\"{w}\"*")).collect::<Vec<_>>().join(" AND ")),
-        Engine::Postgres => ("terms @@ to_tsquery('simple', $1)", words.iter().map(|w| format!("'{w}':*")).collect::<Vec<_>>().join(" & ")),
+    let (condition, each, and) = match engine {
+        Engine::Sqlite => (format!("search_note MATCH ${parameter}"), ("words:\"", "\"*"), " AND "),
+        Engine::Postgres => (format!("terms @@ to_tsquery('simple', ${parameter})"), ("'", "':*"), " & "),
     };
+    Some((condition, words.iter().map(|w| format!("{}{w}{}", each.0, each.1)).collect::<Vec<_>>().join(and)))
+}
+
+/// Condition that the fact whose number is `column` bears a note with words beginning with each word of `text`, and the value of its
+/// parameter, which is the one with this number; `None` when `text` has no word.
+pub fn noted(engine: Engine, text: &str, column: &str, parameter: usize) -> Option<(String, Value)> {
+    let (condition, asked) = words_of_note(engine, text, parameter)?;
+    let found = match engine {
+        // One look into the index for all facts.
+        Engine::Sqlite => format!("{column} IN (SELECT rowid FROM search_note WHERE {condition})"),
+        // The note of each fact of few, or the words' own list: the planner knows which is shorter.
+        Engine::Postgres => format!("EXISTS (SELECT 1 FROM search_note WHERE rowid = {column} AND {condition})"),
+    };
+    Some((found, asked.into()))
+}
+
+/// Notes that have words beginning with each word of `text`, newest first, before the fact `before`. `within` is an SQL condition on
+/// `f.account_id`, made by our own code, that says which accounts' notes may be read.
+pub async fn find_notes(db: &impl Query, text: &str, within: &str, before: Option<i64>, limit: u64) -> Result<Vec<NoteHit>> {
+    let Some((condition, asked)) = words_of_note(db.engine(), text, 1) else { return Ok(Vec::new()) };
     let sql = format!(
         "SELECT f.id, f.occurred_at, f.account_id, a.name AS account, f.person_id, p.name AS person, u.name AS writer, \
          COALESCE(f.body->>'note', f.body->>'text') AS text FROM (SELECT rowid AS id FROM search_note WHERE {condition} AND rowid < $2 \
@@ -273,6 +293,33 @@ fn merged(mut first: Vec<Hit>, more: Vec<Hit>, limit: u64) -> Vec<Hit> {
     }
     first.truncate(limit as usize);
     first
+}
+
+/// Condition that the record of this kind whose id is `column` has a name with words beginning with each word of `text`, and the values
+/// of its parameters, numbered from `parameter`; `None` when `text` has no word.
+pub fn named(engine: Engine, kind: DocKind, text: &str, column: &str, parameter: usize) -> Option<(String, Vec<Value>)> {
+    let mut words = fold(text);
+    words.truncate(MOST_WORDS);
+    if words.is_empty() {
+        return None;
+    }
+    let kind = kind as i64;
+    if engine == Engine::Sqlite {
+        let asked = words.iter().map(|w| format!("words:\"{w}\"*")).collect::<Vec<_>>().join(" AND ");
+        let sql = format!("{column} IN (SELECT rowid / 4 FROM search_doc WHERE search_doc MATCH ${parameter} AND rowid % 4 = {kind})");
+        return Some((sql, vec![asked.into()]));
+    }
+    let (mut conditions, mut values) = (Vec::new(), Vec::new());
+    for word in words {
+        let n = parameter + values.len();
+        conditions.push(format!(
+            "{column} IN (SELECT rowid / 4 FROM search_word WHERE word >= ${n} AND word < ${} AND rowid % 4 = {kind})",
+            n + 1
+        ));
+        // No letter sorts after U+10FFFF.
+        values.extend([word.clone().into(), format!("{word}\u{10FFFF}").into()]);
+    }
+    Some((conditions.join(" AND "), values))
 }
 
 async fn in_fts5(db: &impl Query, words: &[String], scope: &Scope, limit: u64) -> Result<Vec<Hit>> {

@@ -128,6 +128,7 @@ pub fn samples() -> Vec<(&'static str, String)> {
     all.extend(contracts::samples());
     all.extend(installed_base::samples());
     all.extend(search::samples());
+    all.extend(timeline::samples());
     all.extend(screening::samples());
     all.extend(matching::samples());
     all.extend(sources::samples());

@@ -11,7 +11,8 @@ use rounds_web::Route;
 use std::sync::Arc;
 
 /// Where rows of this area point at accounts.
-pub const REFERENCES: &[Reference] = &[Reference::new("trial_row", "account_id", Account)];
+pub const REFERENCES: &[Reference] =
+    &[Reference::new("trial_row", "account_id", Account), Reference::new("contact_week", "account_id", Account)];
 
 /// All routes of the area.
 pub fn routes() -> Vec<Route> {
@@ -22,12 +23,16 @@ pub fn routes() -> Vec<Route> {
 
 /// All migrations of the area.
 pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-    trial::migrations()
+    let mut all = trial::migrations();
+    all.extend(indicators::migrations());
+    all
 }
 
 /// Every kind of long work of the area.
 pub fn works() -> Vec<Arc<dyn Work>> {
-    trial::works()
+    let mut all = trial::works();
+    all.push(Arc::new(indicators::ContactSums));
+    all
 }
 
 /// Every page of the area drawn from its sample.

@@ -1,5 +1,6 @@
 //! `rounds bench import`: a company's calls into the ledger with all checks, and what pages feel of it meanwhile.
 
+use super::visitor::{request, sign_in};
 use crate::compose;
 use clap::Args;
 use rounds_kernel::{Actor, Clock, Error, JobId, Result, Rng, Role, SystemClock, Time};
@@ -8,8 +9,8 @@ use rounds_platform::users::{CreateUser, StoredDirectory};
 use rounds_store::{Query, Runner};
 use rounds_web::WebConfig;
 use std::fmt::Write as _;
-use std::io::{BufRead, BufReader, Read, Write as _};
-use std::net::{SocketAddr, TcpStream};
+use std::io::{Read, Write as _};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
@@ -196,7 +197,7 @@ async fn visit(database: &str, a: &BenchImport) -> Result<()> {
 }
 
 fn visits(address: SocketAddr, accounts: usize, people: usize, seed: u64) -> Result<Vec<(f64, String)>> {
-    let cookie = sign_in(address)?;
+    let cookie = sign_in(address, VISITOR, PASSWORD)?;
     println!("ready");
     std::io::stdout().flush().map_err(Error::internal)?;
     let (stop, stopped) = std::sync::mpsc::channel::<()>();
@@ -232,38 +233,6 @@ fn told(times: Vec<(f64, String)>) -> serde_json::Value {
     serde_json::json!({ "visits": ms.len(), "failed": failed.len(), "median_ms": at(0.5), "p95_ms": at(0.95), "p99_ms": at(0.99), "max_ms": at(1.0) })
 }
 
-fn sign_in(address: SocketAddr) -> Result<String> {
-    let (_, cookie, body) = request(address, "GET /sign-in HTTP/1.1\r\n", "")?;
-    let token = body.split("name=\"csrf\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default();
-    let form = format!("email=bench%40example.org&password=for%20the%20benchmark%20only&next=%2F&csrf={token}");
-    let head = format!("POST /sign-in HTTP/1.1\r\nCookie: {cookie}\r\nContent-Type: application/x-www-form-urlencoded\r\n");
-    let (_, fresh, _) = request(address, &head, &form)?;
-    Ok(if fresh.is_empty() { cookie } else { fresh })
-}
-
-/// One request on a connection of its own: status, cookie and body.
-fn request(address: SocketAddr, head: &str, body: &str) -> Result<(u16, String, String)> {
-    let mut stream = TcpStream::connect(address).map_err(Error::internal)?;
-    let text = format!("{head}Host: {address}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}", body.len());
-    stream.write_all(text.as_bytes()).map_err(Error::internal)?;
-    let (mut status, mut cookie, mut reader) = (0, String::new(), BufReader::new(stream));
-    loop {
-        let mut line = String::new();
-        if reader.read_line(&mut line).map_err(Error::internal)? == 0 || line == "\r\n" {
-            break;
-        }
-        if status == 0 {
-            status = line.split(' ').nth(1).and_then(|s| s.parse().ok()).unwrap_or(0);
-        }
-        if let Some(value) = line.to_ascii_lowercase().strip_prefix("set-cookie: ").map(|_| &line["set-cookie: ".len()..]) {
-            cookie = value.split(';').next().unwrap_or_default().trim().to_owned();
-        }
-    }
-    let mut rest = Vec::new();
-    reader.read_to_end(&mut rest).map_err(Error::internal)?;
-    Ok((status, cookie, String::from_utf8_lossy(&rest).into_owned()))
-}
-
 /// The most memory this process has had, from Linux's own account of it; 0 elsewhere.
 fn peak_rss_mb() -> f64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
@@ -272,7 +241,7 @@ fn peak_rss_mb() -> f64 {
 }
 
 /// Processor seconds of this process so far, of all threads; 0 elsewhere than on Linux.
-fn cpu_seconds() -> f64 {
+pub(super) fn cpu_seconds() -> f64 {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
     let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
     let ticks = |i: usize| fields.get(i).and_then(|f| f.parse::<f64>().ok()).unwrap_or(0.0);

@@ -87,11 +87,12 @@ async fn list(call: Call, _: Nothing, ask: Ask) -> Result<Listed<Shown>> {
         people: ask.person.map(|p| vec![p]),
         account: ask.account,
         user: ask.user,
+        chosen: Vec::new(),
     };
     let name = format!("contacts {filter:?}");
     let after = decode(&name, ask.after.as_deref())?.and_then(|c| Some((c.key.parse::<i64>().ok()?, c.id)));
     let size = PageAsk { limit: ask.limit, after: None }.size();
-    let rows = page(call.db(), &call.actor, &filter, after, size as u64 + 1).await?;
+    let rows = page(call.db(), &call.actor, &filter, (after, call.now), size as u64 + 1).await?;
     let page = Page::from_fetched(rows, size, |r| Cursor { key: r.occurred_at.to_string(), id: r.id });
     Ok(Listed { next: page.next.map(|c| encode(&name, &c)), items: page.rows.into_iter().map(shown).collect() })
 }

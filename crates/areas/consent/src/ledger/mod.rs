@@ -29,6 +29,7 @@ pub fn importers() -> Vec<Box<dyn Importer>> {
 /// Routes of this capability.
 pub fn routes() -> Vec<Route> {
     let mut all = api::routes();
+    all.push(Route::get("/contacts.csv", Permission::ReadRecord, pages::csv));
     all.push(Route::get("/contacts", Permission::ReadRecord, pages::list).menu("Consent", "Contact ledger"));
     all
 }

@@ -1,8 +1,11 @@
 //! `/contacts`: the ledger, newest first.
 
 use super::queries::{Filter as Narrow, LedgerRow, page as read};
-use axum::extract::{Query, State};
+use axum::extract::{Query, RawQuery, State};
+use rounds_customers::lists;
 use rounds_kernel::{Channel, Cursor, Outcome, Purpose, Result, Time};
+use rounds_platform::imports::export;
+use rounds_platform::views::{self, Views};
 use rounds_store::{Db, search};
 use rounds_web::components::{Column, Filter, Pager};
 use rounds_web::{App, Shell, Visitor, WebResult, page};
@@ -35,9 +38,12 @@ struct LedgerPage {
     columns: Vec<Column>,
     lines: Vec<Line>,
     pager: Pager,
+    export: String,
+    views: Views,
 }
 
 struct Line {
+    id: i64,
     iso: String,
     at: String,
     yours: String,
@@ -58,6 +64,7 @@ fn line(r: LedgerRow, zone: &str) -> Line {
     let yours = at.in_zone(zone);
     let named = |id: Option<i64>, name: Option<String>| id.map(|id| (id, name.unwrap_or_else(|| format!("no. {id}"))));
     Line {
+        id: r.id,
         iso: at.rfc3339(),
         yours: if yours == theirs { String::new() } else { format!("{} for you", yours.split(' ').nth(1).unwrap_or_default()) },
         at: theirs,
@@ -100,10 +107,17 @@ fn view(shell: Shell, zone: &str, q: &LedgerQuery, mut rows: Vec<LedgerRow>) -> 
         columns: ["When", "Channel", "Person", "Account", "Purpose", "Outcome", "By", "Note"].map(Column::text).to_vec(),
         lines: rows.into_iter().map(|r| line(r, zone)).collect(),
         pager: Pager { shown, previous: None, next },
+        export: address(q, "/contacts.csv", &[]),
+        views: Views::default(),
     }
 }
 
 fn link(q: &LedgerQuery, cursor: &Cursor) -> String {
+    address(q, "/contacts", &[("after", &cursor.encode())])
+}
+
+/// `path` with what the ledger is narrowed to, and `extra`.
+fn address(q: &LedgerQuery, path: &str, extra: &[(&str, &str)]) -> String {
     let mut pairs = form_urlencoded::Serializer::new(String::new());
     let all = [
         ("channel", &q.channel),
@@ -113,12 +127,12 @@ fn link(q: &LedgerQuery, cursor: &Cursor) -> String {
         ("account_id", &q.account_id),
         ("user_id", &q.user_id),
     ];
-    for (name, value) in all {
-        if !value.is_empty() {
-            pairs.append_pair(name, value);
-        }
+    let set = all.into_iter().map(|(name, value)| (name, value.as_str())).chain(extra.iter().copied());
+    for (name, value) in set.filter(|(_, value)| !value.is_empty()) {
+        pairs.append_pair(name, value);
     }
-    format!("/contacts?{}", pairs.append_pair("after", &cursor.encode()).finish())
+    let query = pairs.finish();
+    if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
 }
 
 /// People within the visitor's scope whose name was typed. `None`: no name was typed.
@@ -134,17 +148,52 @@ async fn people_named(db: &Db, visitor: &Visitor, q: &LedgerQuery) -> Result<Opt
     Ok(Some(ids.collect()))
 }
 
-pub(super) async fn list(State(app): State<App>, visitor: Visitor, Query(q): Query<LedgerQuery>) -> WebResult {
-    let narrow = Narrow {
+async fn narrowed(app: &App, visitor: &Visitor, q: &LedgerQuery) -> Result<Narrow> {
+    Ok(Narrow {
         channel: Channel::parse(&q.channel),
         outcome: Outcome::parse(&q.outcome),
-        people: people_named(app.db(), &visitor, &q).await?,
+        people: people_named(app.db(), visitor, q).await?,
         account: q.account_id.parse().ok(),
         user: q.user_id.parse().ok(),
-    };
+        chosen: Vec::new(),
+    })
+}
+
+/// Contacts of one export.
+const EXPORT: u64 = 50_000;
+
+pub(super) async fn csv(State(app): State<App>, visitor: Visitor, Query(q): Query<LedgerQuery>, RawQuery(query): RawQuery) -> WebResult {
+    let narrow = Narrow { chosen: lists::chosen(query.as_deref()), ..narrowed(&app, &visitor, &q).await? };
+    let rows = read(app.db(), &visitor.actor, &narrow, (None, visitor.now), EXPORT).await?;
+    let head =
+        ["when_utc", "channel", "direction", "person_id", "person", "account_id", "account", "purpose", "outcome", "by", "note", "source"];
+    let id = |id: Option<i64>| id.map_or(String::new(), |id| id.to_string());
+    let cells = rows.into_iter().map(|r| {
+        let text = |t: Option<String>| t.unwrap_or_default();
+        vec![
+            Time(r.occurred_at).rfc3339(),
+            text(r.channel),
+            text(r.direction),
+            id(r.person_id),
+            text(r.person),
+            id(r.account_id),
+            text(r.account),
+            text(r.purpose),
+            text(r.outcome),
+            text(r.user_name),
+            text(r.note),
+            r.source,
+        ]
+    });
+    Ok(rounds_web::download("contacts.csv", export::csv(&head, cells)))
+}
+
+pub(super) async fn list(State(app): State<App>, visitor: Visitor, Query(q): Query<LedgerQuery>, RawQuery(query): RawQuery) -> WebResult {
+    let narrow = narrowed(&app, &visitor, &q).await?;
     let after = Cursor::decode(&q.after).and_then(|c| Some((c.key.parse().ok()?, c.id)));
-    let rows = read(app.db(), &visitor.actor, &narrow, after, PER_PAGE as u64 + 1).await?;
-    page(&view(visitor.shell(&app, "Contact ledger"), &visitor.actor.zone, &q, rows))
+    let rows = read(app.db(), &visitor.actor, &narrow, (after, visitor.now), PER_PAGE as u64 + 1).await?;
+    let views = views::of(app.db(), &visitor, "/contacts", query.as_deref()).await?;
+    page(&LedgerPage { views, ..view(visitor.shell(&app, "Contact ledger"), &visitor.actor.zone, &q, rows) })
 }
 
 pub(super) fn samples() -> Vec<(&'static str, String)> {

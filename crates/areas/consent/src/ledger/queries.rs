@@ -70,6 +70,8 @@ pub(super) struct Filter {
     pub people: Option<Vec<i64>>,
     pub account: Option<i64>,
     pub user: Option<i64>,
+    /// Only these, chosen by hand; all for an empty list.
+    pub chosen: Vec<i64>,
 }
 
 /// One line of the ledger page.
@@ -92,8 +94,48 @@ pub(super) struct LedgerRow {
     pub user_name: Option<String>,
 }
 
+/// Days looked back over at once within a scope; the last is the beginning of time.
+const LOOK_BACK: [i64; 5] = [10, 40, 160, 640, 200_000];
+
 /// Contacts within the actor's scope, newest first, after the cursor `(occurred_at, id)`.
-pub(super) async fn page(db: &impl Query, actor: &Actor, f: &Filter, after: Option<(i64, i64)>, limit: u64) -> Result<Vec<LedgerRow>> {
+///
+/// Over the whole base the newest stand at the end of the index by kind and time. Within a scope, or of some people, that index would be
+/// read through everybody else's: there the contacts of a few weeks are gathered by account or person, and of more weeks only when
+/// these hold too few.
+pub(super) async fn page(
+    db: &impl Query,
+    actor: &Actor,
+    f: &Filter,
+    (after, now): (Option<(i64, i64)>, Time),
+    limit: u64,
+) -> Result<Vec<LedgerRow>> {
+    let one = f.account.is_some() || f.user.is_some() || f.people.is_some();
+    if !f.chosen.is_empty() {
+        return part(db, actor, f, after, Some(0), limit).await;
+    }
+    if actor.visible_users().is_none() && !one {
+        return part(db, actor, f, after, None, limit).await;
+    }
+    let newest = after.map_or(now.0, |a| a.0.min(now.0));
+    let mut rows = Vec::new();
+    for days in LOOK_BACK {
+        rows = part(db, actor, f, after, Some(Time(newest).plus_days(-days).0), limit).await?;
+        if rows.len() as u64 >= limit {
+            break;
+        }
+    }
+    Ok(rows)
+}
+
+/// Contacts since `since`.
+async fn part(
+    db: &impl Query,
+    actor: &Actor,
+    f: &Filter,
+    after: Option<(i64, i64)>,
+    since: Option<i64>,
+    limit: u64,
+) -> Result<Vec<LedgerRow>> {
     let (at, last) = after.unwrap_or((i64::MAX, i64::MAX));
     let mut args = args![at, last, limit as i64];
     let mut narrowed = String::new();
@@ -111,16 +153,25 @@ pub(super) async fn page(db: &impl Query, actor: &Actor, f: &Filter, after: Opti
         let ids = people.iter().chain(&[0]).map(i64::to_string).collect::<Vec<_>>().join(", ");
         narrowed.push_str(&format!(" AND f.person_id IN ({ids})"));
     }
+    if !f.chosen.is_empty() {
+        let ids = f.chosen.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
+        narrowed.push_str(&format!(" AND f.id IN ({ids})"));
+    }
+    if let Some(since) = since {
+        narrowed.push_str(&format!(" AND f.occurred_at >= {since}"));
+    }
+    // Within a scope no index on the kind is to be followed; over the whole base it is.
+    let kind = if since.is_some() { "f.kind || '' = 'contact'" } else { "f.kind = 'contact'" };
+    // The page's contacts first, then the names of those on it.
     let sql = format!(
         "SELECT f.id, f.occurred_at, f.channel, f.body->>'purpose' AS purpose, f.body->>'outcome' AS outcome, \
          f.body->>'direction' AS direction, f.body->>'note' AS note, f.source, f.person_id, p.name AS person, f.account_id, a.name AS account, \
-         a.zone, f.user_id, u.name AS user_name \
-         FROM fact f LEFT JOIN person p ON p.id = f.person_id LEFT JOIN account a ON a.id = f.account_id LEFT JOIN app_user u ON u.id = f.user_id \
-         WHERE f.kind = 'contact' AND f.occurred_at <= $1 AND (f.occurred_at < $1 OR f.id < $2) AND {}{narrowed} \
-         ORDER BY f.occurred_at DESC, f.id DESC LIMIT $3",
-        // The sign keeps the planner from gathering and sorting all contacts of all accounts in scope: the newest are at hand in the
-        // index by kind and time.
-        scope::accounts(actor, "+f.account_id")
+         a.zone, f.user_id, u.name AS user_name FROM (SELECT f.* FROM fact f \
+         WHERE {kind} AND f.occurred_at <= $1 AND (f.occurred_at < $1 OR f.id < $2) AND {}{narrowed} \
+         ORDER BY f.occurred_at DESC, f.id DESC LIMIT $3) f \
+         LEFT JOIN person p ON p.id = f.person_id LEFT JOIN account a ON a.id = f.account_id LEFT JOIN app_user u ON u.id = f.user_id \
+         ORDER BY f.occurred_at DESC, f.id DESC",
+        scope::accounts(actor, "f.account_id")
     );
     db.all(&sql, args).await
 }

@@ -25,6 +25,8 @@ pub struct AccountsAsk {
     pub hrr: String,
     /// `name`, `state`, `rating` or `beds`, with a minus for descending.
     pub sort: String,
+    /// Day whose state is shown, or empty for today.
+    pub as_of: String,
     /// Cursor.
     pub after: String,
     /// Cursor.
@@ -33,7 +35,7 @@ pub struct AccountsAsk {
 
 impl AccountsAsk {
     /// The parameters that stay from page to page.
-    pub fn parameters(&self) -> [(&str, &str); 6] {
+    pub fn parameters(&self) -> [(&str, &str); 7] {
         [
             ("name", &self.name),
             ("state", &self.state),
@@ -41,6 +43,7 @@ impl AccountsAsk {
             ("system", &self.system),
             ("hrr", &self.hrr),
             ("sort", &self.sort),
+            ("as_of", &self.as_of),
         ]
     }
 
@@ -79,8 +82,10 @@ impl AccountsAsk {
         if let Ok(hrr) = self.hrr.parse::<i64>() {
             list.filter("account.hrr = {}", hrr);
         }
-        let of_system =
-            "SELECT f.child_id FROM affiliation f WHERE f.child_kind = 'account' AND f.parent_kind = 'system' AND f.valid_to IS NULL";
+        let of_system = format!(
+            "SELECT f.child_id FROM affiliation f WHERE f.child_kind = 'account' AND f.parent_kind = 'system' AND {}",
+            AsOf::read(&self.as_of).holds("f")
+        );
         match self.system.parse::<i64>() {
             Ok(system) => list.filter(&format!("account.id IN ({of_system} AND f.parent_id = {{}})"), system),
             Err(_) if self.system == "none" => list.conditions.push(format!("account.id NOT IN ({of_system})")),
@@ -194,15 +199,16 @@ struct Owner {
     name: String,
 }
 
-/// Current system of each account, with its id.
-pub async fn current_systems(db: &impl Query, accounts: &[i64]) -> Result<std::collections::HashMap<i64, (i64, String)>> {
+/// System of each account on the day, with its id.
+pub async fn systems_of(db: &impl Query, accounts: &[i64], as_of: AsOf) -> Result<std::collections::HashMap<i64, (i64, String)>> {
     if accounts.is_empty() {
         return Ok(std::collections::HashMap::new());
     }
     let list = accounts.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
     let sql = format!(
         "SELECT f.child_id, s.id, s.name FROM affiliation f JOIN health_system s ON s.id = f.parent_id WHERE f.child_kind = 'account' \
-         AND f.parent_kind = 'system' AND f.valid_to IS NULL AND f.child_id IN ({list}) ORDER BY f.id"
+         AND f.parent_kind = 'system' AND {} AND f.child_id IN ({list}) ORDER BY f.id",
+        as_of.holds("f")
     );
     Ok(db.all::<Owner>(&sql, vec![]).await?.into_iter().map(|o| (o.child_id, (o.id, o.name))).collect())
 }

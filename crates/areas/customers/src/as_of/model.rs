@@ -34,6 +34,11 @@ impl AsOf {
         Self(Some(day))
     }
 
+    /// From an address's parameter of which [`Self::parse`] has said that it is a day; today otherwise.
+    pub fn read(text: &str) -> Self {
+        Self::parse(text).unwrap_or_default()
+    }
+
     /// From an address's parameter; empty means today.
     ///
     /// # Errors

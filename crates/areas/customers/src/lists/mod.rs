@@ -1,12 +1,15 @@
 //! Lists: keyset pages over one sort key, forwards and backwards, so that page 1,000 is as quick as page 1.
 //!
-//! Public: [`Keyset`], [`Slice`], [`fetch`], [`count`], [`href`], [`pager`], [`sort_link`]. Owns no tables.
+//! Public: [`Keyset`], [`Slice`], [`fetch`], [`count`], [`href`], [`kept`], [`pager`], [`sort_link`]; [`SortBy`], [`fetch_sorted`],
+//! [`sortable`] (lists with several orders). Owns no tables.
 
 mod api;
 mod queries;
+mod sorted;
 
 pub use api::listed;
-pub use queries::{Keyset, Place, Slice, all, chosen, count, fetch, href, pager, sort_link};
+pub use queries::{Keyset, Place, Slice, all, chosen, count, fetch, href, kept, pager, sort_link};
+pub use sorted::{SortBy, fetch_sorted, sortable};
 
 /// Tables this capability owns: none.
 pub const TABLES: &[&str] = &[];

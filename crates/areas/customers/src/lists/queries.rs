@@ -158,6 +158,12 @@ pub fn href(path: &str, parameters: &[(&str, &str)]) -> String {
     if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
 }
 
+/// The parameters that a list's filters do not have and that stay when they change: sorting, the day shown.
+pub fn kept(parameters: &[(&str, &str)], names: &[&str]) -> Vec<(String, String)> {
+    let stay = parameters.iter().filter(|(name, value)| names.contains(name) && !value.is_empty());
+    stay.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
 /// The line under a list: how much of it is shown, and the ways to the other pages.
 pub fn pager<T>(slice: &Slice<T>, total: &str, what: &str, path: &str, parameters: &[(&str, &str)]) -> Pager {
     let link = |name: &str, at: &Cursor| {

@@ -5,6 +5,7 @@ use super::queries::PeopleAsk;
 use crate::lists::listed;
 use crate::scope;
 use rounds_kernel::{Error, Permission, PersonId, Result};
+use rounds_store::Query as _;
 use rounds_web::Route;
 use rounds_web::api::{Call, Id, Listed, Nothing, Operation, PageAsk, PersonRoleCode};
 use serde::{Deserialize, Serialize};
@@ -98,7 +99,7 @@ async fn list(call: Call, _: Nothing, f: Filter) -> Result<Listed<Shown>> {
         ..PeopleAsk::default()
     };
     let size = PageAsk { limit: f.limit, after: None }.size();
-    listed(call.db(), &ask.list(&call.actor), (size, f.after.as_deref()), |p| ask.cursor(p), Shown::from).await
+    listed(call.db(), &ask.list(call.db().engine(), &call.actor), (size, f.after.as_deref()), |p| ask.cursor(p), Shown::from).await
 }
 
 async fn one(call: Call, Id(id): Id, _: Nothing) -> Result<Shown> {

@@ -1,7 +1,7 @@
 //! Pages of people. No money stands on them: orders and potential belong to accounts.
 
 use super::model::Person;
-use super::queries::{PeopleAsk, Workplace, contacts_since, current_places, places_of};
+use super::queries::{PeopleAsk, Workplace, contacts_since, places_of, places_on};
 use super::store;
 use crate::affiliations::{LinkGroup, LinkKind, editable, holds, links_of};
 use crate::as_of::{AsOf, AsOfBar};
@@ -9,12 +9,12 @@ use crate::identifiers::{self, EntityKind};
 use crate::lists::{self, Place, Slice, pager, sort_link};
 use crate::panels::{PanelHtml, Panels, Subject, drawn};
 use crate::scope;
-use crate::timeline::{self, Ask, Timeline};
+use crate::timeline::{self, Of, Timeline};
 use axum::extract::{Query, RawQuery, State};
 use rounds_kernel::{Error, Permission, PersonId, PersonRole};
 use rounds_platform::imports::export;
 use rounds_platform::views::{self, Views};
-use rounds_store::facts;
+use rounds_store::{Query as _, facts};
 use rounds_web::components::{Chip, Column, Fact, Filter, Pager, RecordHead, Tone};
 use rounds_web::{App, Shell, Visitor, WebResult, page};
 use serde::Deserialize;
@@ -31,10 +31,12 @@ struct PeoplePage {
     filtered: bool,
     export: String,
     views: Views,
+    as_of: AsOfBar,
+    kept: Vec<(String, String)>,
 }
 
 fn list_view(shell: Shell, ask: &PeopleAsk, slice: Slice<Person>, total: &str, mut places: HashMap<i64, Workplace>) -> PeoplePage {
-    let parameters = ask.parameters();
+    let (parameters, day) = (ask.parameters(), AsOf::read(&ask.as_of));
     let chosen = if ask.sort.is_empty() { "name" } else { ask.sort.as_str() };
     let (href, sort) = sort_link("name", chosen, "/people", &parameters);
     let mut roles = vec![("", "All")];
@@ -44,7 +46,7 @@ fn list_view(shell: Shell, ask: &PeopleAsk, slice: Slice<Person>, total: &str, m
             name: "name".into(),
             label: "Name".into(),
             value: ask.name.clone(),
-            placeholder: "part of the name".into(),
+            placeholder: "how a name begins".into(),
             options: Vec::new(),
         },
         Filter::select("role", "Role", &roles, &ask.role),
@@ -66,7 +68,9 @@ fn list_view(shell: Shell, ask: &PeopleAsk, slice: Slice<Person>, total: &str, m
         pager: pager(&slice, total, "people", "/people", &parameters),
         export: lists::href("/people.csv", &parameters),
         views: Views::default(),
-        filtered: parameters.iter().any(|(name, value)| *name != "sort" && !value.is_empty()),
+        as_of: day.bar("/people", &parameters[..parameters.len() - 1]),
+        kept: lists::kept(&parameters, &["sort", "as_of"]),
+        filtered: parameters.iter().any(|(name, value)| !matches!(*name, "sort" | "as_of") && !value.is_empty()),
         rows: slice
             .rows
             .into_iter()
@@ -80,21 +84,23 @@ fn list_view(shell: Shell, ask: &PeopleAsk, slice: Slice<Person>, total: &str, m
 }
 
 pub(super) async fn list(State(app): State<App>, visitor: Visitor, Query(ask): Query<PeopleAsk>, RawQuery(query): RawQuery) -> WebResult {
-    let keyset = ask.list(&visitor.actor);
+    let day = AsOf::parse(&ask.as_of)?;
+    let keyset = ask.list(app.db().engine(), &visitor.actor);
     let slice = lists::fetch(app.db(), &keyset, &Place::read(&ask.after, &ask.before), |p: &Person| ask.cursor(p)).await?;
     let total = lists::count(app.db(), &keyset).await?;
-    let places = current_places(app.db(), &visitor.actor, &slice.rows.iter().map(|p| p.id).collect::<Vec<_>>()).await?;
+    let places = places_on(app.db(), &visitor.actor, &slice.rows.iter().map(|p| p.id).collect::<Vec<_>>(), day).await?;
     let views = views::of(app.db(), &visitor, "/people", query.as_deref()).await?;
     page(&PeoplePage { views, ..list_view(visitor.shell(&app, "People"), &ask, slice, &total, places) })
 }
 
 pub(super) async fn csv(State(app): State<App>, visitor: Visitor, Query(ask): Query<PeopleAsk>, RawQuery(query): RawQuery) -> WebResult {
-    let mut list = ask.list(&visitor.actor);
+    let day = AsOf::parse(&ask.as_of)?;
+    let mut list = ask.list(app.db().engine(), &visitor.actor);
     list.only(&lists::chosen(query.as_deref()));
     let people: Vec<Person> = lists::all(app.db(), &list).await?;
     let mut places = HashMap::new();
     for chunk in people.chunks(1_000) {
-        places.extend(current_places(app.db(), &visitor.actor, &chunk.iter().map(|p| p.id).collect::<Vec<_>>()).await?);
+        places.extend(places_on(app.db(), &visitor.actor, &chunk.iter().map(|p| p.id).collect::<Vec<_>>(), day).await?);
     }
     let header = ["key", "name", "role", "specialty", "email", "phone", "language", "works_at", "city", "state", "source"];
     let row = |p: Person| {
@@ -136,8 +142,8 @@ struct PersonPage {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct DetailAsk {
-    channel: String,
-    older: String,
+    #[serde(flatten)]
+    timeline: timeline::Ask,
     as_of: String,
 }
 
@@ -152,7 +158,8 @@ pub(super) async fn detail(app: App, visitor: Visitor, id: i64, ask: DetailAsk, 
     let numbers = identifiers::of(db, EntityKind::Person, id).await?;
     let zone = places.iter().find(|p| p.valid_to.is_none()).map_or_else(|| actor.zone.clone(), |p| p.zone.clone());
     let path = format!("/people/{id}");
-    let asked = Ask { subject: facts::Subject::Person(key), path: &path, channel: &ask.channel, older: &ask.older, zone: &zone };
+    let whole = format!("{path}/timeline");
+    let of = Of { subject: facts::Subject::Person(key), path: &path, whole: &whole, zone: &zone };
     let contacts = contacts_since(db, key, visitor.now.plus_days(-90).0).await?;
     page(&PersonPage {
         shell: visitor.shell(&app, &person.name),
@@ -162,7 +169,7 @@ pub(super) async fn detail(app: App, visitor: Visitor, id: i64, ask: DetailAsk, 
         facts: facts_of(&person, &zone, contacts),
         numbers: crate::accounts::number_facts(&numbers, EntityKind::Person, id),
         edits: if actor.may(Permission::WriteRecord) { editable("person", id) } else { Vec::new() },
-        timeline: timeline::load(db, actor, visitor.now, &asked).await?,
+        timeline: timeline::load(db, actor, visitor.now, &of, &ask.timeline).await?,
         links,
         panels: drawn(&panels, &app, &visitor, Subject::Person(key)).await?,
     })
@@ -251,7 +258,7 @@ pub(super) fn samples() -> Vec<(&'static str, String)> {
             draw(
                 &Person { name: "N. N.".into(), ..Person::default() },
                 Vec::new(),
-                Timeline { filters: Timeline::filters("", false), ..Timeline::default() },
+                Timeline { filters: Timeline::filters(&timeline::Ask::default(), &[]), ..Timeline::default() },
             ),
         ),
     ]

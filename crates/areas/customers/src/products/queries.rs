@@ -1,7 +1,7 @@
 //! Reads of the catalogue.
 
 use super::model::unit;
-use crate::lists::Keyset;
+use crate::lists::{Keyset, SortBy};
 use rounds_kernel::Result;
 use rounds_store::{FromQueryResult, Query, Value, args};
 use serde::Deserialize;
@@ -13,6 +13,7 @@ use std::collections::HashMap;
 pub(super) struct Ask {
     pub name: String,
     pub family: String,
+    pub sort: String,
     pub after: String,
     pub before: String,
 }
@@ -46,7 +47,20 @@ pub(super) const ARTICLE: &str = "product.id, product.code, product.name, produc
     product.kind, product.list_price_cents, product.currency, product.unit, product.udi_di, product.agency, product.fda_code, \
     product.device_class, product.predecessor, product.successor, product.discontinued_on, product.lifetime_years, product.source";
 
+/// Ways to sort it; by name if none is asked for.
+pub(super) const SORTS: &[SortBy] = &[
+    SortBy::text("name", "Product", "product.name"),
+    SortBy::text("family", "Family", "product.family"),
+    SortBy::text("unit", "Business unit", "product.business_unit"),
+    SortBy::text("stage", "Stage", "product.stage"),
+    SortBy::number("price", "List price", "product.list_price_cents"),
+];
+
 impl Ask {
+    pub fn parameters(&self) -> [(&str, &str); 3] {
+        [("name", &self.name), ("family", &self.family), ("sort", &self.sort)]
+    }
+
     pub fn list(&self) -> Keyset {
         let mut list = Keyset {
             columns: ARTICLE.into(),
@@ -65,6 +79,7 @@ impl Ask {
         if !self.family.is_empty() {
             list.filter("product.family = {}", self.family.clone());
         }
+        list.sort(SORTS, &self.sort);
         list
     }
 }

@@ -2,29 +2,52 @@
 
 use super::commands::{AddQuestion, AnswerProfile, RetireQuestion};
 use super::model::{Answer, Completeness, Question, Whose};
-use super::store::{self, Profiled};
-use crate::lists::href;
+use super::store::{self, Profiled, SORTS};
+use crate::lists::{self, Keyset, Place, Slice, href, pager, sortable};
 use crate::panels::{Panel, PanelHtml, Subject};
 use axum::Form;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query, RawQuery, State};
 use rounds_kernel::{CareSetting, Day, Error, Permission, Result};
 use rounds_platform::imports::export;
-use rounds_web::components::{Choice, Column, Field, Filter, Pager, Sort};
+use rounds_platform::views::{self, Views};
+use rounds_web::components::{Choice, Column, Field, Filter, Pager};
 use rounds_web::{App, Flashes, Shell, Visitor, WebResult, page};
 use serde::Deserialize;
 use std::collections::BTreeMap;
-
-const SHOWN: i64 = 50;
-/// Rows of an export.
-const EXPORTED: i64 = 100_000;
 
 /// What the list is asked for.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct ListAsk {
     of: String,
+    name: String,
     sort: String,
-    page: i64,
+    after: String,
+    before: String,
+}
+
+impl ListAsk {
+    fn system(&self) -> bool {
+        self.of != "accounts"
+    }
+
+    /// Systems by their size, accounts by name, unless asked otherwise.
+    fn order(&self) -> &str {
+        match (self.sort.as_str(), self.system()) {
+            ("", true) => "-accounts",
+            ("", false) => "name",
+            (sort, _) => sort,
+        }
+    }
+
+    fn parameters(&self) -> [(&str, &str); 3] {
+        [("of", if self.system() { "systems" } else { "accounts" }), ("name", &self.name), ("sort", &self.sort)]
+    }
+
+    fn list(&self, visitor: &Visitor) -> Keyset {
+        let today = i64::from(visitor.now.day().0);
+        store::profiled(&visitor.actor, self.system(), (&self.name, self.order()), today)
+    }
 }
 
 #[derive(askama::Template)]
@@ -36,7 +59,10 @@ struct ListPage {
     lines: Vec<Line>,
     pager: Pager,
     csv: String,
+    of: String,
     may_edit: bool,
+    kept: Vec<(String, String)>,
+    views: Views,
 }
 
 struct Line {
@@ -51,40 +77,26 @@ fn day(day: Option<i64>) -> String {
     day.and_then(|d| i32::try_from(d).ok()).map_or(String::new(), |d| Day(d).to_string())
 }
 
-fn view(shell: Shell, ask: &ListAsk, asked: i64, mut rows: Vec<Profiled>, may_edit: bool) -> ListPage {
-    let system = ask.of != "accounts";
-    let of = if system { "systems" } else { "accounts" };
-    let more = rows.len() as i64 > SHOWN;
-    rows.truncate(SHOWN as usize);
-    let at = |n: i64| href("/profiles", &[("of", of), ("sort", ask.sort.as_str()), ("page", n.to_string().as_str())]);
-    let sorted = |name: &str, other: &str| {
-        let state = if ask.sort == name {
-            Sort::Ascending
-        } else if ask.sort == other {
-            Sort::Descending
-        } else {
-            Sort::None
-        };
-        (href("/profiles", &[("of", of), ("sort", if ask.sort == name && !other.is_empty() { other } else { name })]), state)
-    };
-    let column = |c: Column, (to, state): (String, Sort)| c.sortable(&to, state);
+fn view(shell: Shell, ask: &ListAsk, asked: i64, (slice, total): (Slice<Profiled>, &str), may_edit: bool) -> ListPage {
+    let parameters = ask.parameters();
+    let of = if ask.system() { "systems" } else { "accounts" };
+    let mut columns = vec![
+        Column::text("Name"),
+        Column::text("Town"),
+        Column::number("Accounts"),
+        Column::number("Answered and fresh"),
+        Column::number("Old answers"),
+        Column::text("Oldest answer"),
+    ];
+    sortable(&mut columns, SORTS, ask.order(), "/profiles", &parameters);
+    let name = Filter { value: ask.name.clone(), placeholder: "part of the name".into(), ..Filter::select("name", "Name", &[], "") };
     ListPage {
         shell,
-        filters: vec![Filter::select("of", "Of", &[("systems", "Systems"), ("accounts", "Accounts")], of)],
-        columns: vec![
-            column(Column::text("Name"), sorted("name", "")),
-            Column::text("Town"),
-            column(Column::number("Accounts"), sorted("", "")),
-            column(Column::number("Answered and fresh"), sorted("complete", "-complete")),
-            Column::number("Old answers"),
-            column(Column::text("Oldest answer"), sorted("age", "")),
-        ],
-        pager: Pager {
-            shown: format!("{} shown", rows.len()),
-            previous: (ask.page > 0).then(|| at(ask.page - 1)),
-            next: more.then(|| at(ask.page + 1)),
-        },
-        lines: rows
+        filters: vec![Filter::select("of", "Of", &[("systems", "Systems"), ("accounts", "Accounts")], of), name],
+        columns,
+        pager: pager(&slice, total, of, "/profiles", &parameters),
+        lines: slice
+            .rows
             .into_iter()
             .map(|row| Line {
                 path: of,
@@ -94,28 +106,35 @@ fn view(shell: Shell, ask: &ListAsk, asked: i64, mut rows: Vec<Profiled>, may_ed
                 row,
             })
             .collect(),
-        csv: href("/profiles.csv", &[("of", of), ("sort", ask.sort.as_str())]),
+        csv: href("/profiles.csv", &parameters),
+        of: of.into(),
         may_edit,
+        kept: lists::kept(&parameters, &["sort"]),
+        views: Views::default(),
     }
 }
 
-async fn rows(app: &App, visitor: &Visitor, ask: &ListAsk, limit: i64, offset: i64) -> Result<(i64, Vec<Profiled>)> {
-    let system = ask.of != "accounts";
-    let kind = if system { "system" } else { "account" };
-    let asked = store::all_questions(app.db()).await?.iter().filter(|q| q.subject_kind == kind && q.segment.is_empty()).count();
-    let today = i64::from(visitor.now.day().0);
-    Ok((asked as i64, store::profiled(app.db(), &visitor.actor, system, &ask.sort, today, (limit, offset)).await?))
+/// How many questions are asked of every record of the kind.
+async fn asked_of(app: &App, ask: &ListAsk) -> Result<i64> {
+    let kind = if ask.system() { "system" } else { "account" };
+    let asked = store::all_questions(app.db()).await?;
+    Ok(asked.iter().filter(|q| q.subject_kind == kind && q.segment.is_empty()).count() as i64)
 }
 
-pub(super) async fn list(State(app): State<App>, visitor: Visitor, Query(ask): Query<ListAsk>) -> WebResult {
-    let page_no = ask.page.clamp(0, 10_000);
-    let ask = ListAsk { page: page_no, ..ask };
-    let (asked, rows) = rows(&app, &visitor, &ask, SHOWN + 1, page_no * SHOWN).await?;
-    page(&view(visitor.shell(&app, "Profiles"), &ask, asked, rows, visitor.actor.may(Permission::WriteRecord)))
+pub(super) async fn list(State(app): State<App>, visitor: Visitor, Query(ask): Query<ListAsk>, RawQuery(query): RawQuery) -> WebResult {
+    let (db, list) = (app.db(), ask.list(&visitor));
+    let slice = lists::fetch_sorted(db, &list, &Place::read(&ask.after, &ask.before)).await?;
+    let total = lists::count(db, &list).await?;
+    let views = views::of(db, &visitor, "/profiles", query.as_deref()).await?;
+    let may_edit = visitor.actor.may(Permission::WriteRecord);
+    let asked = asked_of(&app, &ask).await?;
+    page(&ListPage { views, ..view(visitor.shell(&app, "Profiles"), &ask, asked, (slice, &total), may_edit) })
 }
 
-pub(super) async fn csv(State(app): State<App>, visitor: Visitor, Query(ask): Query<ListAsk>) -> WebResult {
-    let (asked, rows) = rows(&app, &visitor, &ask, EXPORTED, 0).await?;
+pub(super) async fn csv(State(app): State<App>, visitor: Visitor, Query(ask): Query<ListAsk>, RawQuery(query): RawQuery) -> WebResult {
+    let mut list = ask.list(&visitor);
+    list.only(&lists::chosen(query.as_deref()));
+    let (asked, rows): (i64, Vec<Profiled>) = (asked_of(&app, &ask).await?, lists::all(app.db(), &list).await?);
     let header = ["id", "name", "place", "accounts", "questions", "fresh", "old", "oldest", "newest"];
     let cells = rows.into_iter().map(|r| {
         vec![
@@ -402,8 +421,9 @@ pub fn samples() -> Vec<(&'static str, String)> {
     };
     let whose = Whose { system: true, id: 3 };
     let draw = |t: &dyn Fn() -> askama::Result<String>| t().unwrap_or_default();
-    let list = view(Shell::sample("Profiles"), &ListAsk::default(), 2, vec![row], true);
-    let none = view(Shell::sample("Profiles"), &ListAsk::default(), 2, Vec::new(), false);
+    let slice = |rows| Slice { rows, previous: None, next: None };
+    let list = view(Shell::sample("Profiles"), &ListAsk::default(), 2, (slice(vec![row]), "1"), true);
+    let none = view(Shell::sample("Profiles"), &ListAsk::default(), 2, (slice(Vec::new()), "0"), false);
     let sheet = sheet_view(Shell::sample("Profile"), "Northlake Health".into(), whose, (&questions, &answers), today, true);
     let asked = questions_view(Shell::sample("Questions"), questions.clone());
     vec![

@@ -1,6 +1,7 @@
 //! Tables, and the questions that are asked from the first day.
 
 use super::model::{Answer, Question, Whose};
+use crate::lists::{Keyset, SortBy};
 use rounds_kernel::{Actor, Result};
 use rounds_store::{FromQueryResult, MigrationTrait, Query, SqlMigration, args};
 
@@ -88,35 +89,50 @@ pub(super) struct Profiled {
     pub newest: Option<i64>,
 }
 
-/// Systems or accounts with their answers, within the actor's scope: `sort` is `complete`, `-complete`, `age` or `name`.
-pub(super) async fn profiled(
-    db: &impl Query,
-    actor: &Actor,
-    system: bool,
-    sort: &str,
-    today: i64,
-    (limit, offset): (i64, i64),
-) -> Result<Vec<Profiled>> {
-    let (table, kind, scope, size) = if system {
-        let size = "(SELECT COUNT(*) FROM affiliation f WHERE f.parent_kind = 'system' AND f.child_kind = 'account' AND f.parent_id = health_system.id AND f.valid_to IS NULL)";
-        ("health_system", "system", crate::scope::systems(actor), size)
+/// Ways to sort the profiles.
+pub(super) const SORTS: &[SortBy] = &[
+    SortBy::text("name", "Name", "subject.name"),
+    SortBy::number("accounts", "Accounts", "COALESCE(held.accounts, 0)"),
+    SortBy::number("complete", "Answered and fresh", "COALESCE(p.fresh, 0)"),
+    SortBy::number("old", "Old answers", "COALESCE(p.old, 0)"),
+    SortBy::number("age", "Oldest answer", "COALESCE(p.oldest, 9999999)"),
+];
+
+/// Systems or accounts with their answers, within the actor's scope.
+pub(super) fn profiled(actor: &Actor, system: bool, (name, sort): (&str, &str), today: i64) -> Keyset {
+    let (table, kind, scope) = if system {
+        ("health_system", "system", crate::scope::systems(actor))
     } else {
-        ("account", "account", crate::scope::accounts(actor), "CAST(1 AS BIGINT)")
+        ("account", "account", crate::scope::accounts(actor))
     };
-    let order = match sort {
-        "complete" => "fresh, accounts DESC",
-        "-complete" => "fresh DESC, accounts DESC",
-        "age" => "oldest IS NULL, oldest",
-        "name" => "name",
-        _ => "accounts DESC, fresh",
+    let scope = scope.replace(&format!("{table}.id"), "subject.id");
+    let held = if system {
+        "SELECT f.parent_id AS id, COUNT(*) AS accounts FROM affiliation f WHERE f.parent_kind = 'system' AND f.child_kind = 'account' \
+         AND f.valid_to IS NULL GROUP BY f.parent_id"
+    } else {
+        "SELECT id, 1 AS accounts FROM account"
     };
-    let sql = format!(
-        "SELECT {table}.id, {table}.name, {table}.city || ', ' || {table}.state AS place, {size} AS accounts, COALESCE(p.fresh, 0) AS fresh, \
-         COALESCE(p.old, 0) AS old, p.oldest, p.newest FROM {table} LEFT JOIN (SELECT a.subject_id, \
-         SUM(CASE WHEN a.valid_from >= $1 - q.fresh_days THEN 1 ELSE 0 END) AS fresh, SUM(CASE WHEN a.valid_from < $1 - q.fresh_days THEN 1 ELSE 0 END) AS old, \
-         MIN(a.valid_from) AS oldest, MAX(a.valid_from) AS newest FROM profile_answer a JOIN profile_question q ON q.id = a.question_id AND q.retired_at IS NULL \
-         WHERE a.subject_kind = '{kind}' AND a.valid_to IS NULL GROUP BY a.subject_id) p ON p.subject_id = {table}.id \
-         WHERE {scope} ORDER BY {order}, {table}.id LIMIT $2 OFFSET $3"
-    );
-    db.all(&sql, args![today, limit, offset]).await
+    let mut list = Keyset {
+        columns: "subject.id, subject.name, subject.city || ', ' || subject.state AS place, CAST(COALESCE(held.accounts, 0) AS BIGINT) AS accounts, \
+                  CAST(COALESCE(p.fresh, 0) AS BIGINT) AS fresh, CAST(COALESCE(p.old, 0) AS BIGINT) AS old, p.oldest, p.newest"
+            .into(),
+        from: format!(
+            "{table} subject LEFT JOIN ({held}) held ON held.id = subject.id LEFT JOIN (SELECT a.subject_id, \
+             SUM(CASE WHEN a.valid_from >= {today} - q.fresh_days THEN 1 ELSE 0 END) AS fresh, \
+             SUM(CASE WHEN a.valid_from < {today} - q.fresh_days THEN 1 ELSE 0 END) AS old, MIN(a.valid_from) AS oldest, MAX(a.valid_from) AS newest \
+             FROM profile_answer a JOIN profile_question q ON q.id = a.question_id AND q.retired_at IS NULL \
+             WHERE a.subject_kind = '{kind}' AND a.valid_to IS NULL GROUP BY a.subject_id) p ON p.subject_id = subject.id"
+        ),
+        conditions: vec![scope],
+        args: Vec::new(),
+        key: "subject.name".into(),
+        numeric: false,
+        descending: false,
+        id: "subject.id".into(),
+    };
+    list.sort(SORTS, sort);
+    if !name.trim().is_empty() {
+        list.filter("LOWER(subject.name) LIKE {} ESCAPE '!'", crate::accounts::contains(name));
+    }
+    list
 }

@@ -5,9 +5,10 @@ use super::model::FlagKind;
 use super::store::{self, Count, FlagRow, Narrow};
 use crate::lists::href;
 use axum::Form;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query, RawQuery, State};
 use rounds_kernel::{Cursor, Error, Time};
 use rounds_platform::scope;
+use rounds_platform::views::{self, Views};
 use rounds_store::search::{NoteHit, find_notes};
 use rounds_web::components::{Filter, Pager, Stat, Tone};
 use rounds_web::{App, Flashes, Shell, Visitor, WebResult, page};
@@ -26,6 +27,7 @@ struct QueuePage {
     lines: Vec<Line>,
     pager: Pager,
     open: bool,
+    views: Views,
 }
 
 struct Line {
@@ -102,16 +104,18 @@ fn view(shell: Shell, zone: &str, now: Time, ask: &QueueAsk, counts: &[Count], m
         pager: Pager { shown: format!("{} shown", rows.len()), previous: None, next },
         lines: rows.into_iter().map(|r| line(r, zone)).collect(),
         open: state == "open",
+        views: Views::default(),
     }
 }
 
-pub(super) async fn queue(State(app): State<App>, visitor: Visitor, Query(ask): Query<QueueAsk>) -> WebResult {
+pub(super) async fn queue(State(app): State<App>, visitor: Visitor, Query(ask): Query<QueueAsk>, RawQuery(query): RawQuery) -> WebResult {
     let (db, actor) = (app.db(), &visitor.actor);
     let narrow = Narrow { state: ask.state().into(), kind: FlagKind::parse(&ask.kind) };
     let after = Cursor::decode(&ask.after).and_then(|c| Some((c.key.parse().ok()?, c.id)));
     let rows = store::flags(db, actor, &narrow, after, SHOWN as i64 + 1).await?;
     let counts = store::waiting(db, actor).await?;
-    page(&view(visitor.shell(&app, "Quality queue"), &actor.zone, visitor.now, &ask, &counts, rows))
+    let views = views::of(db, &visitor, "/quality", query.as_deref()).await?;
+    page(&QueuePage { views, ..view(visitor.shell(&app, "Quality queue"), &actor.zone, visitor.now, &ask, &counts, rows) })
 }
 
 /// What the form sends.

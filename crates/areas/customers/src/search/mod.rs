@@ -1,12 +1,14 @@
-//! Search: keeps systems, accounts and people findable by name, each with the users who may find them.
+//! Search: keeps systems, accounts and people findable by name, each with the users who may find them; and by any of their numbers.
 //!
-//! Public: [`index_systems`], [`index_accounts`], [`index_people`] (called by imports), [`reindex`] and [`reindex_all`] (called
+//! Public: [`found`], [`index_systems`], [`index_accounts`], [`index_people`] (called by imports), [`reindex`] and [`reindex_all`] (called
 //! when coverage changes). Routes: `/search`, `/search/suggest` (hits while one types). The index itself belongs to the store.
 
 mod api;
 mod pages;
+mod queries;
 mod store;
 
+pub use queries::found;
 pub use store::{index_accounts, index_people, index_systems, reindex, reindex_all};
 
 use rounds_kernel::Permission;

@@ -1,7 +1,8 @@
 //! The page of search results.
 
+use super::found;
 use axum::extract::{Query, State};
-use rounds_store::search::{Hit, find};
+use rounds_store::search::Hit;
 use rounds_web::{App, Shell, Visitor, WebResult, page};
 use serde::Deserialize;
 
@@ -41,12 +42,12 @@ fn view(shell: Shell, asked: &str, mut hits: Vec<Hit>) -> SearchPage {
 }
 
 pub(super) async fn results(State(app): State<App>, visitor: Visitor, Query(ask): Query<SearchAsk>) -> WebResult {
-    let hits = find(app.db(), &ask.q, &visitor.actor.scope, SHOWN + 1).await?;
+    let hits = found(app.db(), &visitor.actor, &ask.q, SHOWN + 1).await?;
     page(&view(visitor.shell(&app, "Search"), &ask.q, hits))
 }
 
 pub(super) async fn suggest(State(app): State<App>, visitor: Visitor, Query(ask): Query<SearchAsk>) -> WebResult {
-    page(&Suggestions { hits: find(app.db(), &ask.q, &visitor.actor.scope, SUGGESTED).await? })
+    page(&Suggestions { hits: found(app.db(), &visitor.actor, &ask.q, SUGGESTED).await? })
 }
 
 pub(super) fn samples() -> Vec<(&'static str, String)> {

@@ -1,5 +1,6 @@
 //! What stands on a sheet.
 
+use crate::lists::{SortBy, sortable};
 use crate::panels::PanelHtml;
 use rounds_web::components::{Column, Fact, Field, Tone};
 
@@ -98,6 +99,10 @@ pub struct Table {
     pub csrf: String,
     /// A link below it: words and address.
     pub more: Option<(String, String)>,
+    /// Where the rows that someone chooses are exported; empty where they cannot be chosen.
+    pub choose: String,
+    /// Ids of the rows, where they can be chosen.
+    pub ids: Vec<i64>,
 }
 
 // Sound because a table is drawn by its template, which escapes.
@@ -113,6 +118,24 @@ impl Table {
             empty: (empty.0.into(), empty.1.into(), empty.2.into()),
             ..Self::default()
         }
+    }
+
+    /// The same table, whose rows can be chosen by hand and exported at `path`, a CSV that reads every `id` of its query.
+    #[must_use]
+    pub fn choosable(self, path: &str, ids: impl IntoIterator<Item = i64>) -> Self {
+        Self { choose: path.into(), ids: ids.into_iter().collect(), ..self }
+    }
+
+    /// The same table, whose heads of columns turn the order around.
+    #[must_use]
+    pub fn sortable(mut self, ways: &[SortBy], asked: &str, path: &str, parameters: &[(&str, &str)]) -> Self {
+        sortable(&mut self.columns, ways, asked, path, parameters);
+        self
+    }
+
+    /// The id of a row, where it can be chosen.
+    fn id(&self, row: &usize) -> Option<i64> {
+        self.ids.get(*row).copied()
     }
 
     /// The same table with these rows.

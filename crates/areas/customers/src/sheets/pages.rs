@@ -3,6 +3,7 @@
 use super::model::{Act, Cell, NoticeLine, Part, Section, Table};
 use crate::panels::PanelHtml;
 use rounds_platform::imports::export as spreadsheet;
+use rounds_platform::views::Views;
 use rounds_web::components::{Fact, Filter, Pager, RecordHead, Stat, Tone};
 use rounds_web::{Shell, WebResult, page};
 
@@ -28,6 +29,10 @@ pub struct Sheet {
     pub path: String,
     /// Filters.
     pub filters: Vec<Filter>,
+    /// Parameters that stay when a filter changes: the order.
+    pub kept: Vec<(String, String)>,
+    /// Saved views of the list.
+    pub views: Views,
     /// The wide column.
     pub sections: Vec<Section>,
     /// Ways to the other pages of the first section.

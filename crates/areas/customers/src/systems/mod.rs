@@ -13,11 +13,10 @@ pub use commands::ImportSystems;
 pub use model::{System, SystemRow};
 pub use store::{get, ids, keep_source, migrations, preview, settle, upsert};
 
-use crate::as_of::AsOf;
 use crate::identifiers::EntityKind;
 use crate::merging;
 use crate::panels::Panels;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use rounds_kernel::Permission;
 use rounds_web::{App, Route, Visitor};
 
@@ -27,8 +26,8 @@ pub const TABLES: &[&str] = &["health_system"];
 /// Routes of this capability; `panels` are drawn on the page of a system.
 pub fn routes(panels: &Panels) -> Vec<Route> {
     let panels = panels.clone();
-    let detail = move |State(app): State<App>, visitor: Visitor, as_of: AsOf, Path(id): Path<i64>| {
-        let page = pages::detail(app.clone(), visitor.clone(), id, as_of, panels.clone());
+    let detail = move |State(app): State<App>, visitor: Visitor, Path(id): Path<i64>, Query(ask): Query<pages::DetailAsk>| {
+        let page = pages::detail(app.clone(), visitor.clone(), id, ask, panels.clone());
         async move { merging::or_survivor(&app, &visitor, EntityKind::System, id, page.await).await }
     };
     let mut all = api::routes();

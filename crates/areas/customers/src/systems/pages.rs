@@ -8,16 +8,19 @@ use super::store;
 use crate::affiliations::{LinkGroup, LinkKind, editable, holds, links_of};
 use crate::as_of::{AsOf, AsOfBar};
 use crate::identifiers::{self, EntityKind, Held};
-use crate::lists::{self, Place, Slice, pager, sort_link};
+use crate::lists::{self, Keyset, Place, Slice, pager, sort_link};
 use crate::names;
 use crate::panels::{PanelHtml, Panels, Subject, drawn};
 use crate::scope;
+use crate::timeline::{self, Of, Timeline};
 use axum::extract::{Query, RawQuery, State};
 use rounds_kernel::{CareSetting, Day, Error, Permission, PersonRole, SystemId};
 use rounds_platform::imports::export;
 use rounds_platform::views::{self, Views};
+use rounds_store::facts;
 use rounds_web::components::{Chip, Column, Fact, Filter, Pager, RecordHead, Stat, Tone};
 use rounds_web::{App, Shell, Visitor, WebResult, page};
+use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Deciders shown on the page itself.
@@ -34,10 +37,12 @@ struct SystemsPage {
     filtered: bool,
     export: String,
     views: Views,
+    as_of: AsOfBar,
+    kept: Vec<(String, String)>,
 }
 
 fn list_view(shell: Shell, ask: &SystemsAsk, slice: Slice<Listed>, total: &str, states: &BTreeMap<i64, Vec<String>>) -> SystemsPage {
-    let parameters = ask.parameters();
+    let (parameters, day) = (ask.parameters(), AsOf::read(&ask.as_of));
     let chosen = if ask.sort.is_empty() { "name" } else { ask.sort.as_str() };
     let sortable = |column: Column, name: &str| {
         let (href, sort) = sort_link(name, chosen, "/systems", &parameters);
@@ -61,21 +66,29 @@ fn list_view(shell: Shell, ask: &SystemsAsk, slice: Slice<Listed>, total: &str, 
         filtered: !ask.name.is_empty(),
         export: lists::href("/systems.csv", &parameters),
         views: Views::default(),
+        as_of: day.bar("/systems", &parameters[..parameters.len() - 1]),
+        kept: lists::kept(&parameters, &["sort", "as_of"]),
         rows: slice.rows.into_iter().map(|s| (s.clone(), states.get(&s.id).map_or(String::new(), |st| st.join(", ")))).collect(),
         shell,
     }
 }
 
 pub(super) async fn list(State(app): State<App>, visitor: Visitor, Query(ask): Query<SystemsAsk>, RawQuery(query): RawQuery) -> WebResult {
+    let day = AsOf::parse(&ask.as_of)?;
     let keyset = ask.list(&visitor.actor);
-    let slice = lists::fetch(app.db(), &keyset, &Place::read(&ask.after, &ask.before), |s: &Listed| ask.cursor(s)).await?;
-    let total = lists::count(app.db(), &keyset).await?;
-    let states = states(app.db(), &visitor.actor, &slice.rows.iter().map(|s| s.id).collect::<Vec<_>>()).await?;
+    let mut slice = lists::fetch(app.db(), &keyset, &Place::read(&ask.after, &ask.before), |s: &Listed| ask.cursor(s)).await?;
+    // How many accounts each has is not asked to count the systems.
+    let total = lists::count(app.db(), &Keyset { from: "health_system".into(), ..keyset }).await?;
+    let shown: Vec<i64> = slice.rows.iter().map(|s| s.id).collect();
+    let states = states(app.db(), &visitor.actor, &shown, day).await?;
+    let then = names::on(app.db(), EntityKind::System, &shown, day).await?;
+    slice.rows.iter_mut().for_each(|s| then.get(&s.id).into_iter().for_each(|name| s.name.clone_from(name)));
     let views = views::of(app.db(), &visitor, "/systems", query.as_deref()).await?;
     page(&SystemsPage { views, ..list_view(visitor.shell(&app, "Systems"), &ask, slice, &total, &states) })
 }
 
 pub(super) async fn csv(State(app): State<App>, visitor: Visitor, Query(ask): Query<SystemsAsk>, RawQuery(query): RawQuery) -> WebResult {
+    AsOf::parse(&ask.as_of)?;
     let mut list = ask.list(&visitor.actor);
     list.only(&lists::chosen(query.as_deref()));
     let rows: Vec<Listed> = lists::all(app.db(), &list).await?;
@@ -103,7 +116,17 @@ struct SystemPage {
     members: Vec<Member>,
     people_columns: Vec<Column>,
     people: Vec<Stakeholder>,
+    timeline: Timeline,
     panels: Vec<PanelHtml>,
+}
+
+/// What the page is asked for.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct DetailAsk {
+    #[serde(flatten)]
+    timeline: timeline::Ask,
+    as_of: String,
 }
 
 /// One region of the tree: its address, its name, and its accounts with their words.
@@ -128,6 +151,7 @@ struct Found {
     subs: Vec<SubSystem>,
     gone: Option<Gone>,
     may_change: bool,
+    timeline: Timeline,
 }
 
 impl SystemPage {
@@ -145,9 +169,12 @@ impl SystemPage {
 }
 
 /// Draws the page of a system within the visitor's scope.
-pub(super) async fn detail(app: App, visitor: Visitor, id: i64, as_of: AsOf, panels: Panels) -> WebResult {
+pub(super) async fn detail(app: App, visitor: Visitor, id: i64, ask: DetailAsk, panels: Panels) -> WebResult {
     let (db, actor, key) = (app.db(), &visitor.actor, SystemId(id));
     scope::see_system(db, actor, key).await?;
+    let as_of = AsOf::parse(&ask.as_of)?;
+    let (path, whole) = (format!("/systems/{id}"), format!("/systems/{id}/timeline"));
+    let of = Of { subject: facts::Subject::System(key), path: &path, whole: &whole, zone: &actor.zone };
     let mut system = store::get(db, key).await?.ok_or_else(|| Error::not_found("system"))?;
     let former = names::former(db, EntityKind::System, &[id]).await?.remove(&id).unwrap_or_default();
     if let Some(then) = names::on(db, EntityKind::System, &[id], as_of).await?.remove(&id) {
@@ -163,6 +190,7 @@ pub(super) async fn detail(app: App, visitor: Visitor, id: i64, as_of: AsOf, pan
         subs: sub_systems(db, actor, key, as_of).await?,
         gone: if members.is_empty() { gone_to(db, key, as_of.or(visitor.now.day())).await? } else { None },
         may_change: actor.may(Permission::WriteRecord),
+        timeline: timeline::load(db, actor, visitor.now, &of, &ask.timeline).await?,
         former,
         members,
     };
@@ -243,6 +271,7 @@ fn detail_view(shell: Shell, system: System, found: Found, (as_of, panels): (AsO
         members: found.members,
         people_columns: vec![Column::text("Name"), Column::text("Role")],
         people: found.deciders,
+        timeline: found.timeline,
         panels,
     }
 }
@@ -283,6 +312,7 @@ pub(super) fn samples() -> Vec<(&'static str, String)> {
         subs: vec![SubSystem { id: 9, name: "Northlake East".into(), accounts: 4 }],
         gone: None,
         may_change: true,
+        timeline: Timeline::sample(),
     };
     let list = |ask: &SystemsAsk, slice, total: &str| {
         askama::Template::render(&list_view(Shell::sample("Systems"), ask, slice, total, &states)).unwrap_or_default()

@@ -17,6 +17,8 @@ pub struct SystemsAsk {
     pub name: String,
     /// `name` or `accounts`, with a minus for descending.
     pub sort: String,
+    /// Day whose state is shown, or empty for today.
+    pub as_of: String,
     /// Cursor.
     pub after: String,
     /// Cursor.
@@ -40,8 +42,8 @@ pub struct Listed {
 
 impl SystemsAsk {
     /// The parameters that stay from page to page.
-    pub fn parameters(&self) -> [(&str, &str); 2] {
-        [("name", &self.name), ("sort", &self.sort)]
+    pub fn parameters(&self) -> [(&str, &str); 3] {
+        [("name", &self.name), ("sort", &self.sort), ("as_of", &self.as_of)]
     }
 
     fn by_accounts(&self) -> bool {
@@ -52,7 +54,8 @@ impl SystemsAsk {
     pub fn list(&self, actor: &Actor) -> Keyset {
         let counted = format!(
             "(SELECT f.parent_id, COUNT(*) AS accounts FROM affiliation f JOIN account ON account.id = f.child_id WHERE f.child_kind = 'account' \
-             AND f.parent_kind = 'system' AND f.valid_to IS NULL AND {} GROUP BY f.parent_id) held",
+             AND f.parent_kind = 'system' AND {} AND {} GROUP BY f.parent_id) held",
+            AsOf::read(&self.as_of).holds("f"),
             scope::accounts(actor)
         );
         let accounts = "COALESCE(held.accounts, 0)";
@@ -85,14 +88,15 @@ struct InState {
 }
 
 /// States in which each system has accounts that the actor may see.
-pub async fn states(db: &impl Query, actor: &Actor, systems: &[i64]) -> Result<BTreeMap<i64, Vec<String>>> {
+pub async fn states(db: &impl Query, actor: &Actor, systems: &[i64], as_of: AsOf) -> Result<BTreeMap<i64, Vec<String>>> {
     if systems.is_empty() {
         return Ok(BTreeMap::new());
     }
     let list = systems.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
     let sql = format!(
         "SELECT DISTINCT f.parent_id AS id, account.state FROM affiliation f JOIN account ON account.id = f.child_id WHERE f.child_kind = 'account' \
-         AND f.parent_kind = 'system' AND f.valid_to IS NULL AND f.parent_id IN ({list}) AND {} ORDER BY f.parent_id, account.state",
+         AND f.parent_kind = 'system' AND {} AND f.parent_id IN ({list}) AND {} ORDER BY f.parent_id, account.state",
+        as_of.holds("f"),
         scope::accounts(actor)
     );
     let mut out: BTreeMap<i64, Vec<String>> = BTreeMap::new();

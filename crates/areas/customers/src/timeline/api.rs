@@ -83,14 +83,7 @@ struct Ask {
 
 /// What the caller may not read of a timeline.
 fn hidden(call: &Call) -> String {
-    let mut out = String::new();
-    if !call.may(Permission::ReadOrders) {
-        out.push_str(" AND kind NOT IN ('order', 'invoice')");
-    }
-    if !call.may(Permission::ReadContracts) {
-        out.push_str(" AND kind NOT IN ('contract', 'equipment')");
-    }
-    out
+    super::queries::not_hidden(&call.actor)
 }
 
 async fn facts(call: &Call, column: &str, id: i64, ask: Ask) -> Result<Listed<Shown>> {

@@ -1,32 +1,75 @@
 //! Facts as the timeline tells them.
 
-use rounds_kernel::{Channel, FactKind, Money, Outcome, Purpose, Time};
+use rounds_kernel::{Actor, Channel, FactKind, Money, Outcome, Permission, Purpose, Role, Time};
 use rounds_store::facts::{FactRow, Subject};
 use rounds_web::components::{Filter, TimelineDay, TimelineItem};
+use serde::Deserialize;
 use std::collections::HashMap;
 
-/// What is asked of a timeline.
+/// Whose timeline it is.
 #[derive(Debug, Clone)]
-pub struct Ask<'a> {
-    /// Whose.
+pub struct Of<'a> {
+    /// Of whom.
     pub subject: Subject,
-    /// Path of the page.
+    /// Path of the page on which its filters stand.
     pub path: &'a str,
-    /// Channel code, `order`, or empty for everything.
-    pub channel: &'a str,
-    /// Cursor of the last item shown, or empty.
-    pub older: &'a str,
+    /// Path of the page that holds nothing but the timeline.
+    pub whole: &'a str,
     /// The customer's time zone.
     pub zone: &'a str,
+}
+
+/// What is asked of a timeline, as it stands in the address.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Ask {
+    /// Kind code, or empty for all.
+    pub kind: String,
+    /// Channel code, or empty for all.
+    pub channel: String,
+    /// Code of the role of the colleague who acted, or empty for all.
+    pub by: String,
+    /// Words of notes.
+    pub q: String,
+    /// Cursor of the last item shown, or empty.
+    pub older: String,
+}
+
+impl Ask {
+    /// The parameters that stay from page to page.
+    pub fn parameters(&self) -> [(&str, &str); 4] {
+        [("kind", &self.kind), ("channel", &self.channel), ("by", &self.by), ("q", &self.q)]
+    }
+
+    /// Whether it is narrowed to something.
+    pub fn narrowed(&self) -> bool {
+        self.parameters().iter().any(|(_, value)| !value.is_empty())
+    }
+}
+
+/// Kinds of facts that a role does not read.
+pub(super) fn hidden(actor: &Actor) -> Vec<FactKind> {
+    let mut out = Vec::new();
+    if !actor.may(Permission::ReadOrders) {
+        out.extend([FactKind::Order, FactKind::Invoice]);
+    }
+    if !actor.may(Permission::ReadContracts) {
+        out.extend([FactKind::Contract, FactKind::Equipment]);
+    }
+    out
 }
 
 /// A timeline as a page shows it.
 #[derive(Debug, Clone, Default)]
 pub struct Timeline {
-    /// Path of the page.
+    /// Path of the page on which the filters stand.
     pub path: String,
-    /// The filter of channels.
+    /// Path of the page that holds nothing but the timeline; empty on that page.
+    pub whole: String,
+    /// Kind, channel, role, words.
     pub filters: Vec<Filter>,
+    /// Whether a filter is set.
+    pub narrowed: bool,
     /// Days, newest first.
     pub days: Vec<TimelineDay>,
     /// Address of the items before these.
@@ -36,23 +79,38 @@ pub struct Timeline {
 }
 
 impl Timeline {
-    /// The filter, with one choice made.
-    pub fn filters(chosen: &str, orders: bool) -> Vec<Filter> {
-        let mut pairs = vec![("", "All")];
-        pairs.extend(Channel::ALL.iter().map(|c| (c.code(), c.label())));
-        if orders {
-            pairs.push(("order", "Orders"));
-        }
-        vec![Filter::select("channel", "Channel", &pairs, chosen)]
+    /// The filters, with what was chosen.
+    pub fn filters(ask: &Ask, hidden: &[FactKind]) -> Vec<Filter> {
+        let with_all = |pairs: Vec<(&'static str, &'static str)>| -> Vec<(&'static str, &'static str)> {
+            std::iter::once(("", "All")).chain(pairs).collect()
+        };
+        let kinds = with_all(FactKind::ALL.iter().filter(|k| !hidden.contains(k)).map(|k| (k.code(), k.label())).collect());
+        let channels = with_all(Channel::ALL.iter().map(|c| (c.code(), c.label())).collect());
+        let roles = with_all(Role::ALL.iter().map(|r| (r.code(), r.label())).collect());
+        let words = Filter {
+            name: "q".into(),
+            label: "Notes".into(),
+            value: ask.q.clone(),
+            placeholder: "words in notes".into(),
+            options: Vec::new(),
+        };
+        vec![
+            Filter::select("kind", "What", &kinds, &ask.kind),
+            Filter::select("channel", "Channel", &channels, &ask.channel),
+            Filter::select("by", "Who", &roles, &ask.by),
+            words,
+        ]
     }
 
     /// A timeline with two days.
     pub fn sample() -> Self {
         Self {
             path: "/accounts/7".into(),
-            filters: Self::filters("", true),
+            whole: "/accounts/7/timeline".into(),
+            filters: Self::filters(&Ask::default(), &[]),
+            narrowed: false,
             days: TimelineDay::sample(),
-            older: Some("/accounts/7?older=1~1".into()),
+            older: Some("/accounts/7/timeline?older=1~1".into()),
             newest: None,
         }
     }
@@ -70,8 +128,9 @@ pub(super) struct Names {
 }
 
 /// One fact as an item.
-pub(super) fn item(fact: &FactRow, names: &Names, ask: &Ask, own_zone: &str) -> TimelineItem {
-    let about_person = matches!(ask.subject, Subject::Person(_));
+pub(super) fn item(fact: &FactRow, names: &Names, of: &Of<'_>, own_zone: &str) -> TimelineItem {
+    let about_person = matches!(of.subject, Subject::Person(_));
+    let about_account = matches!(of.subject, Subject::Account(_));
     let user = fact.user_id.and_then(|id| names.users.get(&id));
     let person = fact.person_id.filter(|_| !about_person).and_then(|id| names.people.get(&id));
     let who = match (user, person) {
@@ -79,12 +138,14 @@ pub(super) fn item(fact: &FactRow, names: &Names, ask: &Ask, own_zone: &str) -> 
         (Some(one), None) | (None, Some(one)) => one.clone(),
         (None, None) => String::new(),
     };
-    let account = fact.account_id.filter(|_| about_person).and_then(|id| names.accounts.get(&id));
-    let (theirs, yours) = (clock(fact.at(), ask.zone), clock(fact.at(), own_zone));
+    let account = fact.account_id.filter(|_| !about_account).and_then(|id| names.accounts.get(&id));
+    let (theirs, yours) = (clock(fact.at(), of.zone), clock(fact.at(), own_zone));
     let own = if theirs == yours { None } else { Some(format!("{yours} for you")) };
-    let href = match ask.subject {
-        Subject::Account(_) => fact.person_id.map(|id| format!("/people/{id}")),
-        _ => fact.account_id.map(|id| format!("/accounts/{id}")),
+    let (to_account, to_person) = (fact.account_id.map(|id| format!("/accounts/{id}")), fact.person_id.map(|id| format!("/people/{id}")));
+    let href = match of.subject {
+        Subject::Account(_) => to_person,
+        Subject::System(_) => to_person.or(to_account),
+        _ => to_account,
     };
     let (kind, text) = words(fact);
     TimelineItem {
@@ -191,8 +252,9 @@ mod tests {
             people: HashMap::from([(31, "Dr. Meyer".into())]),
             accounts: HashMap::new(),
         };
-        let ask = Ask { subject: Subject::Account(AccountId(7)), path: "/accounts/7", channel: "", older: "", zone: "America/Chicago" };
-        item(f, &names, &ask, "America/New_York")
+        let of =
+            Of { subject: Subject::Account(AccountId(7)), path: "/accounts/7", whole: "/accounts/7/timeline", zone: "America/Chicago" };
+        item(f, &names, &of, "America/New_York")
     }
 
     #[test]

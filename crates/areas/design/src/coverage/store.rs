@@ -22,6 +22,16 @@ CREATE INDEX coverage_alignment ON coverage (alignment_id);
 ",
         }
         .boxed(),
+        // The overview counts along these indexes: owners of an alignment, covered accounts of a business unit and role.
+        SqlMigration {
+            name: "m20261124_103000_design_coverage_counts",
+            up: "
+DROP INDEX coverage_alignment;
+CREATE INDEX coverage_alignment ON coverage (alignment_id, owner_id, valid_from, valid_to);
+CREATE INDEX coverage_slot ON coverage (business_unit, role, account_id, valid_from, valid_to);
+",
+        }
+        .boxed(),
     ]
 }
 

@@ -1,16 +1,11 @@
 //! SQL over the fact log, within the actor's scope.
 
 use super::Group;
+use super::store::{LIVE, REACHED, counted_to, week};
 use rounds_kernel::{Actor, Day, Result, Role, Time};
 use rounds_platform::scope;
 use rounds_store::{Query, args};
 use sea_orm::FromQueryResult;
-
-const WEEK_US: i64 = 7 * 86_400_000_000;
-/// Outcomes in which someone was spoken with.
-const REACHED: &str = "('reached', 'meeting_booked', 'demo_booked', 'not_interested', 'no_channel', 'do_not_contact')";
-/// Attempts to reach someone live, begun by us.
-const LIVE: &str = "channel IN ('visit', 'phone', 'video') AND body->>'direction' = 'out'";
 
 /// Contacts of one week and channel.
 #[derive(Debug, Clone, Default, PartialEq, FromQueryResult)]
@@ -23,19 +18,48 @@ pub(super) struct WeekRow {
     pub reached: i64,
 }
 
-/// Contacts by week and channel in `from..to`, `from` being a Monday.
-pub(super) async fn weeks(db: &impl Query, actor: &Actor, from: Day, to: Time) -> Result<Vec<WeekRow>> {
-    // A number of ours in the text: PostgreSQL takes two expressions with two parameters for different ones.
-    let week = format!("(occurred_at - {}) / {WEEK_US}", Time::at_day(from).0);
-    let sql = format!(
-        "SELECT {week} AS week, channel, COUNT(*) AS contacts, \
-         CAST(SUM(CASE WHEN {LIVE} THEN 1 ELSE 0 END) AS BIGINT) AS attempts, \
-         CAST(SUM(CASE WHEN {LIVE} AND body->>'outcome' IN {REACHED} THEN 1 ELSE 0 END) AS BIGINT) AS reached \
-         FROM fact WHERE kind = 'contact' AND channel IS NOT NULL AND occurred_at >= $1 AND occurred_at < $2 AND {} \
-         GROUP BY {week}, channel ORDER BY 1, channel",
+/// Contacts since the Monday `from`, one row a week, channel, account and user or less: the kept sums, and what came since they were
+/// made. Columns `week`, `channel`, `user_id`, `contacts`, `attempts`, `reached`; no parameters.
+async fn counted(db: &impl Query, actor: &Actor, from: Day, to: Time) -> Result<String> {
+    let since = Time::at_day(from).0;
+    let first = first_week(from);
+    let mark = counted_to(db).await?;
+    // Who sees everything reads the sums of everything.
+    let (table, within) = match actor.visible_users() {
+        None => ("contact_week_total", "1 = 1".to_owned()),
+        Some(_) => ("contact_week", scope::accounts(actor, "account_id")),
+    };
+    // Without an index on kind and time, the planner follows the numbers of the newest facts, which are few.
+    let new = if mark > 0 { format!("id > {mark} AND kind || '' = 'contact'") } else { "kind = 'contact'".into() };
+    let kept = if mark > 0 {
+        format!("SELECT week, channel, user_id, contacts, attempts, reached FROM {table} WHERE week >= {first} AND {within} UNION ALL ")
+    } else {
+        String::new()
+    };
+    Ok(format!(
+        "{kept}SELECT {} AS week, channel, COALESCE(user_id, 0) AS user_id, 1 AS contacts, CASE WHEN {LIVE} THEN 1 ELSE 0 END AS attempts, \
+         CASE WHEN {LIVE} AND body->>'outcome' IN {REACHED} THEN 1 ELSE 0 END AS reached FROM fact \
+         WHERE {new} AND channel IS NOT NULL AND occurred_at >= {since} AND occurred_at < {} AND {}",
+        week(),
+        to.0,
         scope::accounts(actor, "account_id")
+    ))
+}
+
+/// Number of the week that begins on `monday`, as [`week`] counts them.
+fn first_week(monday: Day) -> i64 {
+    (i64::from(monday.0) + 3).div_euclid(7)
+}
+
+/// Contacts by week and channel since the Monday `from`.
+pub(super) async fn weeks(db: &impl Query, actor: &Actor, from: Day, to: Time) -> Result<Vec<WeekRow>> {
+    let sql = format!(
+        "SELECT week - {} AS week, channel, CAST(SUM(contacts) AS BIGINT) AS contacts, CAST(SUM(attempts) AS BIGINT) AS attempts, \
+         CAST(SUM(reached) AS BIGINT) AS reached FROM ({}) counted GROUP BY week, channel ORDER BY 1, channel",
+        first_week(from),
+        counted(db, actor, from, to).await?
     );
-    db.all(&sql, args![Time::at_day(from).0, to.0]).await
+    db.all(&sql, vec![]).await
 }
 
 #[derive(FromQueryResult)]
@@ -49,14 +73,11 @@ struct RoleRow {
 /// Work of the employees by their role, unshielded: pass it through [`super::shield`] before anyone sees it.
 pub(super) async fn roles(db: &impl Query, actor: &Actor, from: Day, to: Time) -> Result<Vec<Group>> {
     let sql = format!(
-        "SELECT u.role, COUNT(DISTINCT f.user_id) AS people, CAST(SUM(CASE WHEN {live} THEN 1 ELSE 0 END) AS BIGINT) AS attempts, \
-         CAST(SUM(CASE WHEN {live} AND f.body->>'outcome' IN {REACHED} THEN 1 ELSE 0 END) AS BIGINT) AS reached \
-         FROM fact f JOIN app_user u ON u.id = f.user_id WHERE f.kind = 'contact' AND f.occurred_at >= $1 AND f.occurred_at < $2 AND {scope} \
-         GROUP BY u.role ORDER BY u.role",
-        live = LIVE.replace("channel", "f.channel").replace("body", "f.body"),
-        scope = scope::accounts(actor, "f.account_id")
+        "SELECT u.role, COUNT(DISTINCT u.id) AS people, CAST(SUM(c.attempts) AS BIGINT) AS attempts, CAST(SUM(c.reached) AS BIGINT) AS reached \
+         FROM ({}) c JOIN app_user u ON u.id = c.user_id GROUP BY u.role ORDER BY u.role",
+        counted(db, actor, from, to).await?
     );
-    let rows = db.all::<RoleRow>(&sql, args![Time::at_day(from).0, to.0]).await?;
+    let rows = db.all::<RoleRow>(&sql, vec![]).await?;
     let name = |code: &str| Role::parse(code).map_or(code.to_owned(), |r| r.label().to_owned());
     Ok(rows.into_iter().map(|r| Group { name: name(&r.role), people: r.people, attempts: r.attempts, reached: r.reached }).collect())
 }

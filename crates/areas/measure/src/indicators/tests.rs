@@ -8,7 +8,7 @@ use rounds_kernel::{
 };
 use rounds_platform::users::CreateUser;
 use rounds_serve::orders::{ImportOrders, OrderRow, sums};
-use rounds_store::{Command, Db, MigrationTrait, MigratorTrait, Runner, Tx};
+use rounds_store::{Command, Db, MigrationTrait, MigratorTrait, Query, Runner, Tx};
 use serde::Serialize;
 use serde_json::json;
 use std::sync::Arc;
@@ -21,6 +21,7 @@ impl MigratorTrait for Schema {
         all.extend(rounds_platform::migrations());
         all.extend(rounds_customers::migrations());
         all.extend(rounds_serve::migrations());
+        all.extend(super::migrations());
         all
     }
 }
@@ -132,11 +133,19 @@ async fn facts_are_counted_within_scope() {
             }
         };
         let row = |week, channel: &str, contacts, attempts, reached| (week, channel.to_owned(), contacts, attempts, reached);
-        assert_eq!(weeks(all.clone()).await, [row(0, "email", 2, 0, 0), row(0, "visit", 1, 1, 1), row(1, "phone", 2, 2, 1)]);
-        assert_eq!(weeks(team.clone()).await[0], row(0, "email", 1, 0, 0));
-        let roles = queries::roles(&runner.db, &all, from, now).await.expect("counts");
-        let seen: Vec<_> = roles.iter().map(|g| (g.name.as_str(), g.people, g.attempts, g.reached)).collect();
-        assert_eq!(seen, [("Field rep", 1, 2, 2), ("Remote rep", 1, 1, 0)]);
+        // The log itself; then sums of all of it, made two minutes later.
+        let later = Runner::new(runner.db.clone(), Arc::new(FixedClock::at(now.plus_minutes(2))));
+        for kept in [false, true] {
+            if kept {
+                super::store::keep_up(&later).await.expect("sums are made");
+                assert_eq!(runner.db.number("SELECT SUM(contacts) FROM contact_week", vec![]).await.ok(), Some(6));
+            }
+            assert_eq!(weeks(all.clone()).await, [row(0, "email", 2, 0, 0), row(0, "visit", 1, 1, 1), row(1, "phone", 2, 2, 1)]);
+            assert_eq!(weeks(team.clone()).await[0], row(0, "email", 1, 0, 0));
+            let roles = queries::roles(&runner.db, &all, from, now).await.expect("counts");
+            let seen: Vec<_> = roles.iter().map(|g| (g.name.as_str(), g.people, g.attempts, g.reached)).collect();
+            assert_eq!(seen, [("Field rep", 1, 2, 2), ("Remote rep", 1, 1, 0)]);
+        }
         let actions = queries::actions(&runner.db, &all, monday(), now).await.expect("counts");
         let mut ends: Vec<_> = actions.into_iter().map(|a| (a.kind, a.why.unwrap_or_default(), a.actions)).collect();
         ends.sort();
@@ -148,6 +157,37 @@ async fn facts_are_counted_within_scope() {
         let seen: Vec<_> = orders.iter().map(|o| (o.day - i64::from(monday().0), o.family.as_str(), o.amount_cents)).collect();
         assert_eq!(seen, [(-40, "B", 950), (-1, "A", 1_200)]);
         assert_eq!(sums(&runner.db, &team, year, now).await.expect("adds up")[0].amount_cents, 900);
+        since_the_sums(&later, &all, from, now, users[0]).await;
+    }
+}
+
+/// A contact that came after the sums were made counts at once; one that is taken back no longer does.
+async fn since_the_sums(runner: &Runner, all: &Actor, from: Day, now: Time, user: UserId) {
+    let calls = async || {
+        let rows = queries::weeks(&runner.db, all, from, now).await.expect("counts");
+        rows.iter().filter(|r| r.channel == "phone").map(|r| r.contacts).sum::<i64>()
+    };
+    let newest = async || runner.db.number("SELECT MAX(id) FROM fact", vec![]).await.expect("counts");
+    let before = newest().await;
+    runner.run(all, Write(vec![contact(0, Channel::Phone, "reached", user, 1, None)])).await.expect("a fact");
+    assert_eq!(calls().await, 3);
+    runner.run(all, TakeBack(before + 1, newest().await)).await.expect("is taken back");
+    assert_eq!(calls().await, 2);
+    super::store::keep_up(runner).await.expect("sums are made again");
+    assert_eq!((calls().await, runner.db.number("SELECT SUM(contacts) FROM contact_week_total", vec![]).await.ok()), (2, Some(6)));
+}
+
+#[derive(Serialize)]
+struct TakeBack(i64, i64);
+
+impl Command for TakeBack {
+    const NAME: &'static str = "test.take_back";
+    const PERMISSION: Permission = Permission::Administer;
+    type Out = ();
+
+    async fn run(self, tx: &mut Tx) -> Result<()> {
+        let now = tx.now;
+        rounds_store::facts::take_back(tx, (self.0, self.1), now).await.map(|_| ())
     }
 }
 

@@ -3,7 +3,8 @@
 use super::queries::{Entry, Found, Search, search};
 use crate::imports::export::csv;
 use crate::users::all;
-use axum::extract::{Query, State};
+use crate::views::{self, Views};
+use axum::extract::{Query, RawQuery, State};
 use rounds_kernel::{Day, Error, Permission, Result, Role, Time};
 use rounds_web::components::{Column, Filter, Pager};
 use rounds_web::{App, Locale, Shell, Visitor, WebResult, page, plain};
@@ -24,6 +25,7 @@ struct AuditPage {
     partial: bool,
     searched: bool,
     export: String,
+    views: Views,
 }
 
 struct Line {
@@ -128,13 +130,16 @@ fn view(shell: Shell, visitor: (Locale, &str), q: &AuditQuery, users: &[(String,
         partial: found.partial,
         searched: !q.query(None).is_empty(),
         export: format!("/audit/export?{}", q.query(None)),
+        views: Views::default(),
     }
 }
 
-pub(super) async fn list(State(app): State<App>, visitor: Visitor, Query(q): Query<AuditQuery>) -> WebResult {
+pub(super) async fn list(State(app): State<App>, visitor: Visitor, Query(q): Query<AuditQuery>, RawQuery(query): RawQuery) -> WebResult {
     let found = search(app.db(), &q.search()?, PER_PAGE).await?;
     let users: Vec<(String, String)> = all(app.db()).await?.into_iter().map(|u| (u.id.to_string(), u.name)).collect();
-    page(&view(visitor.shell(&app, "Audit log"), (visitor.locale, &visitor.actor.zone), &q, &users, found))
+    let views = views::of(app.db(), &visitor, "/audit", query.as_deref()).await?;
+    let shell = visitor.shell(&app, "Audit log");
+    page(&AuditPage { views, ..view(shell, (visitor.locale, &visitor.actor.zone), &q, &users, found) })
 }
 
 pub(super) async fn export(State(app): State<App>, visitor: Visitor, Query(q): Query<AuditQuery>) -> WebResult {

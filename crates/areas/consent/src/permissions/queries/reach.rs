@@ -53,19 +53,31 @@ pub(in crate::permissions) struct Group {
     pub people: i64,
 }
 
-/// The account that decides a person's country and care setting: their first current one.
-const HOME: &str = "LEFT JOIN (SELECT f.child_id, MIN(f.parent_id) AS account_id FROM affiliation f WHERE f.child_kind = 'person' \
-    AND f.parent_kind = 'account' AND f.valid_to IS NULL GROUP BY f.child_id) h ON h.child_id = person.id LEFT JOIN account ha ON ha.id = h.account_id";
-
 /// Counts as they are now. People are grouped in the database by role, country, setting and the pattern of their answers, so that few
-/// rows leave it.
+/// rows leave it. For the whole base, answers and workplaces are read once and joined; for a scope, those of its people are looked up.
 pub(in crate::permissions) async fn count_now(db: &impl Query, actor: &Actor) -> Result<Vec<Group>> {
+    const FIRST: &str = "SELECT MIN(f.parent_id) AS account_id FROM affiliation f WHERE f.child_kind = 'person' \
+        AND f.parent_kind = 'account' AND f.valid_to IS NULL";
+    let people = if actor.visible_users().is_none() {
+        format!(
+            "SELECT person.role AS role, COALESCE(b.bits, 0) AS bits, h.account_id FROM person \
+             LEFT JOIN (SELECT person_id, {BITS} AS bits FROM permission WHERE valid_to IS NULL GROUP BY person_id) b ON b.person_id = person.id \
+             LEFT JOIN (SELECT f.child_id, MIN(f.parent_id) AS account_id FROM affiliation f WHERE f.child_kind = 'person' \
+             AND f.parent_kind = 'account' AND f.valid_to IS NULL GROUP BY f.child_id) h ON h.child_id = person.id"
+        )
+    } else {
+        format!(
+            "SELECT person.role AS role, COALESCE((SELECT {BITS} FROM permission b WHERE b.valid_to IS NULL AND b.person_id = person.id), 0) \
+             AS bits, ({FIRST} AND f.child_id = person.id) AS account_id FROM person WHERE {}",
+            scope::people(actor)
+        )
+    };
+    // The account that decides a person's country and care setting is their first current one.
     let sql = format!(
-        "SELECT role, country, setting, bits, COUNT(*) AS people FROM (SELECT person.role AS role, COALESCE(ha.country, '') AS country, \
-         COALESCE(ha.setting, '') AS setting, COALESCE(b.bits, 0) AS bits \
-         FROM person LEFT JOIN (SELECT person_id, {BITS} AS bits FROM permission WHERE valid_to IS NULL GROUP BY person_id) b \
-         ON b.person_id = person.id {HOME} WHERE {}) one GROUP BY role, country, setting, bits ORDER BY role, country, setting, bits",
-        scope::people(actor)
+        "SELECT one.role, COALESCE(ha.country, '') AS country, COALESCE(ha.setting, '') AS setting, one.bits, \
+         CAST(SUM(one.people) AS BIGINT) AS people FROM (SELECT role, bits, account_id, COUNT(*) AS people FROM ({people}) each \
+         GROUP BY role, bits, account_id) one LEFT JOIN account ha ON ha.id = one.account_id \
+         GROUP BY one.role, COALESCE(ha.country, ''), COALESCE(ha.setting, ''), one.bits ORDER BY 1, 2, 3, 4"
     );
     db.all(&sql, vec![]).await
 }

@@ -7,7 +7,7 @@ use crate::as_of::{AsOf, AsOfBar};
 use crate::identifiers::{self, CCN, EntityKind, Held};
 use crate::names;
 use crate::panels::{PanelHtml, Panels, Subject, drawn};
-use crate::timeline::{self, Ask, Timeline};
+use crate::timeline::{self, Of, Timeline};
 use crate::{accounts, scope};
 use rounds_kernel::{AccountId, Error, Money, Permission, PersonRole};
 use rounds_store::facts;
@@ -45,8 +45,8 @@ struct AccountPage {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct DetailAsk {
-    channel: String,
-    older: String,
+    #[serde(flatten)]
+    timeline: timeline::Ask,
     as_of: String,
 }
 
@@ -64,7 +64,8 @@ pub async fn detail(app: App, visitor: Visitor, id: i64, ask: DetailAsk, panels:
     let more_people = people.len() > PEOPLE_SHOWN;
     people.truncate(PEOPLE_SHOWN);
     let path = format!("/accounts/{id}");
-    let asked = Ask { subject: facts::Subject::Account(key), path: &path, channel: &ask.channel, older: &ask.older, zone: &account.zone };
+    let whole = format!("{path}/timeline");
+    let of = Of { subject: facts::Subject::Account(key), path: &path, whole: &whole, zone: &account.zone };
     let orders = if actor.may(Permission::ReadOrders) { Some(order_chart(orders_by_family(db, key, visitor.now).await?)) } else { None };
     let numbers = identifiers::of(db, EntityKind::Account, id).await?;
     let links = links_of(db, actor, "account", id, as_of).await?;
@@ -81,7 +82,7 @@ pub async fn detail(app: App, visitor: Visitor, id: i64, ask: DetailAsk, panels:
         people_columns: people_columns(),
         people,
         more_people,
-        timeline: timeline::load(db, actor, visitor.now, &asked).await?,
+        timeline: timeline::load(db, actor, visitor.now, &of, &ask.timeline).await?,
         orders,
         panels: drawn(&panels, &app, &visitor, Subject::Account(key)).await?,
     })

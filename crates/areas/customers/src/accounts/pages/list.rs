@@ -1,8 +1,11 @@
 //! Pages of accounts: the list and its CSV.
 
 use crate::accounts::model::Account;
-use crate::accounts::queries::{AccountsAsk, current_systems, states};
+use crate::accounts::queries::{AccountsAsk, states, systems_of};
+use crate::as_of::{AsOf, AsOfBar};
+use crate::identifiers::EntityKind;
 use crate::lists::{self, Place, Slice, pager, sort_link};
+use crate::names;
 use axum::extract::{Query, RawQuery, State};
 use rounds_kernel::CareSetting;
 use rounds_platform::imports::export;
@@ -20,9 +23,11 @@ struct AccountsPage {
     columns: Vec<Column>,
     rows: Vec<Line>,
     pager: Pager,
-    export: String,
     filtered: bool,
+    export: String,
     views: Views,
+    as_of: AsOfBar,
+    kept: Vec<(String, String)>,
 }
 
 #[derive(Debug)]
@@ -91,7 +96,7 @@ fn view(
     systems: &HashMap<i64, (i64, String)>,
     states: &[String],
 ) -> AccountsPage {
-    let parameters = ask.parameters();
+    let (parameters, day) = (ask.parameters(), AsOf::read(&ask.as_of));
     let chosen = if ask.sort.is_empty() { "name" } else { ask.sort.as_str() };
     let sortable = |column: Column, name: &str| {
         let (href, sort) = sort_link(name, chosen, "/accounts", &parameters);
@@ -110,9 +115,11 @@ fn view(
         ],
         pager: pager(&slice, total, "accounts", "/accounts", &parameters),
         export: lists::href("/accounts.csv", &parameters),
-        filtered: parameters.iter().any(|(name, value)| *name != "sort" && !value.is_empty()),
+        filtered: parameters.iter().any(|(name, value)| !matches!(*name, "sort" | "as_of") && !value.is_empty()),
         rows: lines(slice.rows, systems),
         views: Views::default(),
+        as_of: day.bar("/accounts", &parameters[..parameters.len() - 1]),
+        kept: lists::kept(&parameters, &["sort", "as_of"]),
         shell,
     }
 }
@@ -123,10 +130,14 @@ pub(in crate::accounts) async fn list(
     Query(ask): Query<AccountsAsk>,
     RawQuery(query): RawQuery,
 ) -> WebResult {
+    let day = AsOf::parse(&ask.as_of)?;
     let keyset = ask.list(&visitor.actor);
-    let slice = lists::fetch(app.db(), &keyset, &Place::read(&ask.after, &ask.before), |a: &Account| ask.cursor(a)).await?;
+    let mut slice = lists::fetch(app.db(), &keyset, &Place::read(&ask.after, &ask.before), |a: &Account| ask.cursor(a)).await?;
     let total = lists::count(app.db(), &keyset).await?;
-    let systems = current_systems(app.db(), &slice.rows.iter().map(|a| a.id).collect::<Vec<_>>()).await?;
+    let shown: Vec<i64> = slice.rows.iter().map(|a| a.id).collect();
+    let systems = systems_of(app.db(), &shown, day).await?;
+    let then = names::on(app.db(), EntityKind::Account, &shown, day).await?;
+    slice.rows.iter_mut().for_each(|a| then.get(&a.id).into_iter().for_each(|name| a.name.clone_from(name)));
     let states = states(app.db(), &visitor.actor).await?;
     let views = views::of(app.db(), &visitor, "/accounts", query.as_deref()).await?;
     page(&AccountsPage { views, ..view(visitor.shell(&app, "Accounts"), &ask, slice, &total, &systems, &states) })
@@ -138,12 +149,13 @@ pub(in crate::accounts) async fn csv(
     Query(ask): Query<AccountsAsk>,
     RawQuery(query): RawQuery,
 ) -> WebResult {
+    let day = AsOf::parse(&ask.as_of)?;
     let mut list = ask.list(&visitor.actor);
     list.only(&lists::chosen(query.as_deref()));
     let rows: Vec<Account> = lists::all(app.db(), &list).await?;
     let mut systems = HashMap::new();
     for chunk in rows.chunks(1_000) {
-        systems.extend(current_systems(app.db(), &chunk.iter().map(|a| a.id).collect::<Vec<_>>()).await?);
+        systems.extend(systems_of(app.db(), &chunk.iter().map(|a| a.id).collect::<Vec<_>>(), day).await?);
     }
     let header = [
         "key",

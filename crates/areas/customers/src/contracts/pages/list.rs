@@ -5,11 +5,12 @@ use crate::accounts::contains;
 use crate::contracts::model::{Contract, KINDS, POSITIONS, STATES};
 use crate::contracts::queries::visible;
 use crate::contracts::store::COLUMNS;
-use crate::lists::{self, Keyset, Place, Slice};
+use crate::lists::{self, Keyset, Place, Slice, SortBy};
 use crate::reading::{label, word};
 use crate::sheets::{self, Cell, Section, Sheet, Table};
-use axum::extract::{Query, State};
-use rounds_kernel::{Actor, Cursor, Result};
+use axum::extract::{Query, RawQuery, State};
+use rounds_kernel::{Actor, Result};
+use rounds_platform::views;
 use rounds_store::{FromQueryResult, Query as _, args};
 use rounds_web::components::{Filter, Stat, Tone};
 use rounds_web::{App, Shell, Visitor, WebResult};
@@ -21,6 +22,7 @@ pub(in crate::contracts) struct Ask {
     name: String,
     kind: String,
     state: String,
+    sort: String,
     after: String,
     before: String,
 }
@@ -32,9 +34,18 @@ struct Ending {
     contracts: i64,
 }
 
+/// Ways to sort it; the next to end first if none is asked for.
+const SORTS: &[SortBy] = &[
+    SortBy::text("name", "Contract", "contract.name"),
+    SortBy::text("holder", "Holder", "contract.holder"),
+    SortBy::text("state", "State", "contract.state"),
+    SortBy::number("from", "From", "contract.starts_on"),
+    SortBy::number("until", "Until", "COALESCE(contract.ends_on, 9999999)"),
+];
+
 impl Ask {
-    fn parameters(&self) -> [(&str, &str); 3] {
-        [("name", &self.name), ("kind", &self.kind), ("state", &self.state)]
+    fn parameters(&self) -> [(&str, &str); 4] {
+        [("name", &self.name), ("kind", &self.kind), ("state", &self.state), ("sort", &self.sort)]
     }
 
     fn list(&self, actor: &Actor, today: i64) -> Keyset {
@@ -68,12 +79,9 @@ impl Ask {
             "all" => {}
             other => list.filter("contract.state = {}", other.to_owned()),
         }
+        list.sort(SORTS, &self.sort);
         list
     }
-}
-
-fn cursor(c: &Contract) -> Cursor {
-    Cursor { key: c.ends_on.unwrap_or(9_999_999).to_string(), id: c.id }
 }
 
 fn row(c: &Contract, today: i64) -> Vec<Cell> {
@@ -98,7 +106,9 @@ fn view(shell: Shell, ask: &Ask, slice: &Slice<Contract>, total: &str, endings: 
     let states: Vec<(&str, &str)> =
         [("", "Not ended"), ("soon", "Ending within 180 days"), ("all", "All")].into_iter().chain(STATES.iter().copied()).collect();
     let empty = ("No contract here", "No contract with a facility within your reach fits.", "Contracts come with their import.");
-    let table = Table::new("Contracts", &["Contract", "Holder", "Position", "State", "From", "Until"], empty);
+    let table = Table::new("Contracts", &["Contract", "Holder", "Position", "State", "From", "Until"], empty)
+        .choosable("/contracts.csv", slice.rows.iter().map(|c| c.id))
+        .sortable(SORTS, &ask.sort, "/contracts", &parameters);
     let calendar = Table::new("Endings", &["Quarter", "#Contracts"], ("Nothing ends", "No contract has a last day.", ""))
         .rows(endings.iter().map(|e| vec![Cell::text(quarter(e.quarter)), Cell::number(e.contracts.to_string())]));
     let soon: i64 = endings.iter().take(2).map(|e| e.contracts).sum();
@@ -116,6 +126,7 @@ fn view(shell: Shell, ask: &Ask, slice: &Slice<Contract>, total: &str, endings: 
                 .note("renewal takes months", if soon > 0 { Tone::Warn } else { Tone::Good }),
         ],
         path: "/contracts".into(),
+        kept: lists::kept(&parameters, &["sort"]),
         filters: vec![
             Filter { value: ask.name.clone(), placeholder: "name, number or holder".into(), ..Filter::select("name", "Contract", &[], "") },
             Filter::select("kind", "Kind", &kinds, &ask.kind),
@@ -140,26 +151,30 @@ async fn endings(app: &App, actor: &Actor, today: i64) -> Result<Vec<Ending>> {
     app.db().all(&sql, args![today]).await
 }
 
-pub(in crate::contracts) async fn list(State(app): State<App>, visitor: Visitor, Query(ask): Query<Ask>) -> WebResult {
+pub(in crate::contracts) async fn list(
+    State(app): State<App>,
+    visitor: Visitor,
+    Query(ask): Query<Ask>,
+    RawQuery(query): RawQuery,
+) -> WebResult {
     let (db, actor, today) = (app.db(), &visitor.actor, i64::from(visitor.now.day().0));
     let list = ask.list(actor, today);
-    let slice = lists::fetch(db, &list, &Place::read(&ask.after, &ask.before), cursor).await?;
+    let slice = lists::fetch_sorted(db, &list, &Place::read(&ask.after, &ask.before)).await?;
     let total = lists::count(db, &list).await?;
-    view(visitor.shell(&app, "Contracts"), &ask, &slice, &total, &endings(&app, actor, today).await?, today).respond()
+    let views = views::of(db, &visitor, "/contracts", query.as_deref()).await?;
+    let endings = endings(&app, actor, today).await?;
+    Sheet { views, ..view(visitor.shell(&app, "Contracts"), &ask, &slice, &total, &endings, today) }.respond()
 }
 
-/// Contracts of one export.
-const EXPORT: usize = 50_000;
-
-pub(in crate::contracts) async fn csv(State(app): State<App>, visitor: Visitor, Query(ask): Query<Ask>) -> WebResult {
-    let list = ask.list(&visitor.actor, i64::from(visitor.now.day().0));
-    let sql = format!(
-        "SELECT {} FROM {} WHERE {} ORDER BY contract.ends_on, contract.id LIMIT {EXPORT}",
-        list.columns,
-        list.from,
-        list.conditions.join(" AND ")
-    );
-    let rows: Vec<Contract> = app.db().all(&sql, list.args).await?;
+pub(in crate::contracts) async fn csv(
+    State(app): State<App>,
+    visitor: Visitor,
+    Query(ask): Query<Ask>,
+    RawQuery(query): RawQuery,
+) -> WebResult {
+    let mut list = ask.list(&visitor.actor, i64::from(visitor.now.day().0));
+    list.only(&lists::chosen(query.as_deref()));
+    let rows: Vec<Contract> = lists::all(app.db(), &list).await?;
     let head = [
         "Contract Number",
         "Contract Name",

@@ -5,12 +5,12 @@ use crate::accounts::contains;
 use crate::installed_base::model::Device;
 use crate::installed_base::queries::{Counts, counts};
 use crate::installed_base::store::{DUE, FROM, columns};
-use crate::lists::{self, Keyset, Place, Slice};
+use crate::lists::{self, Keyset, Place, Slice, SortBy};
 use crate::sheets::{self, Cell, Section, Sheet, Table};
-use axum::extract::{Query, State};
-use rounds_kernel::{Actor, Cursor};
+use axum::extract::{Query, RawQuery, State};
+use rounds_kernel::Actor;
 use rounds_platform::scope;
-use rounds_store::Query as _;
+use rounds_platform::views;
 use rounds_web::components::{Filter, Stat, Tone};
 use rounds_web::{App, Shell, Visitor, WebResult};
 use serde::Deserialize;
@@ -21,13 +21,21 @@ pub(in crate::installed_base) struct Ask {
     name: String,
     show: String,
     account: String,
+    sort: String,
     after: String,
     before: String,
 }
 
+/// Ways to sort it; the ones due first if none is asked for.
+const SORTS: &[SortBy] = &[
+    SortBy::text("device", "Device", "COALESCE(product.name, device.product_text)"),
+    SortBy::text("account", "Account", "account.name"),
+    SortBy::number("installed", "Installed", "COALESCE(device.installed_on, 0)"),
+];
+
 impl Ask {
-    fn parameters(&self) -> [(&str, &str); 3] {
-        [("name", &self.name), ("show", &self.show), ("account", &self.account)]
+    fn parameters(&self) -> [(&str, &str); 4] {
+        [("name", &self.name), ("show", &self.show), ("account", &self.account), ("sort", &self.sort)]
     }
 
     fn list(&self, actor: &Actor, today: i64) -> Keyset {
@@ -56,6 +64,7 @@ impl Ask {
             "unknown" => list.conditions.push(format!("device.removed_on IS NULL AND {DUE} IS NULL")),
             _ => list.conditions.push("device.removed_on IS NULL".into()),
         }
+        list.sort(SORTS, &self.sort);
         list
     }
 }
@@ -72,7 +81,9 @@ fn view(shell: Shell, ask: &Ask, slice: &Slice<Device>, total: &str, c: &Counts,
         ]
     };
     let none = ("No device here", "No equipment at an account within your reach fits.", "Devices come with the installed base.");
-    let table = Table::new("Installed base", &["Device", "Account", "Installed", "#Age", "Due for replacement"], none);
+    let table = Table::new("Installed base", &["Device", "Account", "Installed", "#Age", "Due for replacement"], none)
+        .choosable("/installed-base.csv", slice.rows.iter().map(|d| d.id))
+        .sortable(SORTS, &ask.sort, "/installed-base", &parameters);
     Sheet {
         shell,
         title: "Installed base".into(),
@@ -86,6 +97,7 @@ fn view(shell: Shell, ask: &Ask, slice: &Slice<Device>, total: &str, c: &Counts,
                 .note("no lifetime in the catalogue", Tone::Plain),
         ],
         path: "/installed-base".into(),
+        kept: lists::kept(&parameters, &["sort", "account"]),
         filters: vec![
             Filter {
                 value: ask.name.clone(),
@@ -105,24 +117,30 @@ fn view(shell: Shell, ask: &Ask, slice: &Slice<Device>, total: &str, c: &Counts,
     }
 }
 
-pub(in crate::installed_base) async fn list(State(app): State<App>, visitor: Visitor, Query(ask): Query<Ask>) -> WebResult {
+pub(in crate::installed_base) async fn list(
+    State(app): State<App>,
+    visitor: Visitor,
+    Query(ask): Query<Ask>,
+    RawQuery(query): RawQuery,
+) -> WebResult {
     let (db, actor, today) = (app.db(), &visitor.actor, i64::from(visitor.now.day().0));
     let list = ask.list(actor, today);
-    let cursor = |d: &Device| Cursor { key: d.due_on.unwrap_or(9_999_999).to_string(), id: d.id };
-    let slice = lists::fetch(db, &list, &Place::read(&ask.after, &ask.before), cursor).await?;
+    let slice = lists::fetch_sorted(db, &list, &Place::read(&ask.after, &ask.before)).await?;
     let total = lists::count(db, &list).await?;
     let counts = counts(db, actor, today + SOON).await?;
-    view(visitor.shell(&app, "Installed base"), &ask, &slice, &total, &counts, today).respond()
+    let views = views::of(db, &visitor, "/installed-base", query.as_deref()).await?;
+    Sheet { views, ..view(visitor.shell(&app, "Installed base"), &ask, &slice, &total, &counts, today) }.respond()
 }
 
-/// Devices of one export.
-const EXPORT: usize = 100_000;
-
-pub(in crate::installed_base) async fn csv(State(app): State<App>, visitor: Visitor, Query(ask): Query<Ask>) -> WebResult {
-    let list = ask.list(&visitor.actor, i64::from(visitor.now.day().0));
-    let sql =
-        format!("SELECT {} FROM {} WHERE {} ORDER BY device.id LIMIT {EXPORT}", list.columns, list.from, list.conditions.join(" AND "));
-    let rows: Vec<Device> = app.db().all(&sql, list.args).await?;
+pub(in crate::installed_base) async fn csv(
+    State(app): State<App>,
+    visitor: Visitor,
+    Query(ask): Query<Ask>,
+    RawQuery(query): RawQuery,
+) -> WebResult {
+    let mut list = ask.list(&visitor.actor, i64::from(visitor.now.day().0));
+    list.only(&lists::chosen(query.as_deref()));
+    let rows: Vec<Device> = lists::all(app.db(), &list).await?;
     let day = |d: Option<i64>| Cell::day(d).text;
     let cells = rows.into_iter().map(|d| {
         let (installed, removed, due) = (day(d.installed_on), day(d.removed_on), day(d.due_on));

@@ -5,9 +5,10 @@ use super::super::store::{self, PairRow};
 use super::{percent, record};
 use crate::identifiers::EntityKind;
 use crate::lists::{self, Keyset, Place, Slice, pager};
-use axum::extract::{Query, State};
+use axum::extract::{Query, RawQuery, State};
 use rounds_kernel::{Cursor, Result};
 use rounds_platform::imports::export;
+use rounds_platform::views::{self, Views};
 use rounds_store::{Db, Query as _, args, jobs, settings};
 use rounds_web::components::{Choice, Column, Filter, Pager, Progress, Tab, Tone};
 use rounds_web::{App, Shell, Visitor, WebResult, page};
@@ -33,6 +34,7 @@ pub(super) struct QueuePage {
     thresholds: Vec<Choice>,
     open: bool,
     filtered: bool,
+    views: Views,
 }
 
 #[derive(Debug)]
@@ -151,6 +153,7 @@ pub(super) fn view(shell: Shell, ask: &QueueAsk, slice: Slice<PairRow>, frame: F
     };
     let of_kind = Filter::select("kind", "Kind", &[("account", "Accounts"), ("person", "People"), ("system", "Systems")], kind.code());
     QueuePage {
+        views: Views::default(),
         shell,
         kind: kind.code(),
         plural: kind.plural(),
@@ -198,7 +201,7 @@ fn ended(report: &str) -> Option<String> {
     }
 }
 
-pub(super) async fn list(State(app): State<App>, visitor: Visitor, Query(ask): Query<QueueAsk>) -> WebResult {
+pub(super) async fn list(State(app): State<App>, visitor: Visitor, Query(ask): Query<QueueAsk>, RawQuery(query): RawQuery) -> WebResult {
     let (db, keyset) = (app.db(), ask.keyset());
     let cursor = |p: &PairRow| Cursor { key: p.score.to_string(), id: p.id };
     let slice = lists::fetch(db, &keyset, &Place::read(&ask.after, &ask.before), cursor).await?;
@@ -208,7 +211,8 @@ pub(super) async fn list(State(app): State<App>, visitor: Visitor, Query(ask): Q
         auto: settings::get(db, AUTO_SETTING).await?.as_deref() == Some("on"),
         total: lists::count(db, &keyset).await?,
     };
-    page(&view(visitor.shell(&app, "Matching"), &ask, slice, frame))
+    let views = views::of(db, &visitor, "/matching", query.as_deref()).await?;
+    page(&QueuePage { views, ..view(visitor.shell(&app, "Matching"), &ask, slice, frame) })
 }
 
 pub(super) async fn csv(State(app): State<App>, Query(ask): Query<QueueAsk>) -> WebResult {

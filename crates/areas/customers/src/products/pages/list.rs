@@ -1,12 +1,12 @@
 //! The catalogue.
 
 use crate::lists::{self, Place, Slice};
-use crate::products::queries::{Article, Ask, families};
+use crate::products::queries::{Article, Ask, SORTS, families};
 use crate::reading::{exact, money};
 use crate::sheets::{self, Cell, Section, Sheet, Table};
-use axum::extract::{Query, State};
-use rounds_kernel::{Cursor, ProductStage, Result};
-use rounds_store::Query as _;
+use axum::extract::{Query, RawQuery, State};
+use rounds_kernel::ProductStage;
+use rounds_platform::views;
 use rounds_web::components::{Filter, Tone};
 use rounds_web::{App, Shell, Visitor, WebResult};
 
@@ -45,16 +45,19 @@ fn view(shell: Shell, ask: &Ask, families: &[String], slice: &Slice<Article>, to
     } else {
         ("No product yet", "The catalogue was not imported.", "Operations imports it: Admin › Imports.")
     };
-    let parameters = [("name", ask.name.as_str()), ("family", ask.family.as_str())];
+    let parameters = ask.parameters();
     let options: Vec<(&str, &str)> =
         std::iter::once(("", "All families")).chain(families.iter().map(|f| (f.as_str(), f.as_str()))).collect();
-    let table = Table::new("Products", &["Product", "Family", "Business unit", "Stage", "Device identifier", "#List price"], empty);
+    let table = Table::new("Products", &["Product", "Family", "Business unit", "Stage", "Device identifier", "#List price"], empty)
+        .choosable("/products.csv", slice.rows.iter().map(|a| a.id))
+        .sortable(SORTS, if ask.sort.is_empty() { "name" } else { &ask.sort }, "/products", &parameters);
     Sheet {
         shell,
         title: "Products".into(),
         sub: "The catalogue: business unit, family, line, article".into(),
         links: vec![("Export CSV".into(), lists::href("/products.csv", &parameters))],
         path: "/products".into(),
+        kept: lists::kept(&parameters, &["sort"]),
         filters: vec![
             Filter { value: ask.name.clone(), placeholder: "name, code or GTIN".into(), ..Filter::select("name", "Product", &[], "") },
             Filter::select("family", "Family", &options, &ask.family),
@@ -65,18 +68,25 @@ fn view(shell: Shell, ask: &Ask, families: &[String], slice: &Slice<Article>, to
     }
 }
 
-pub(in crate::products) async fn list(State(app): State<App>, visitor: Visitor, Query(ask): Query<Ask>) -> WebResult {
+pub(in crate::products) async fn list(
+    State(app): State<App>,
+    visitor: Visitor,
+    Query(ask): Query<Ask>,
+    RawQuery(query): RawQuery,
+) -> WebResult {
     let (db, list) = (app.db(), ask.list());
-    let cursor = |a: &Article| Cursor { key: a.name.clone(), id: a.id };
-    let slice = lists::fetch(db, &list, &Place::read(&ask.after, &ask.before), cursor).await?;
+    let slice = lists::fetch_sorted(db, &list, &Place::read(&ask.after, &ask.before)).await?;
     let total = lists::count(db, &list).await?;
-    view(visitor.shell(&app, "Products"), &ask, &families(db).await?, &slice, &total).respond()
+    let views = views::of(db, &visitor, "/products", query.as_deref()).await?;
+    Sheet { views, ..view(visitor.shell(&app, "Products"), &ask, &families(db).await?, &slice, &total) }.respond()
 }
 
-/// Articles of one export.
-const EXPORT: usize = 100_000;
-
-pub(in crate::products) async fn csv(State(app): State<App>, _visitor: Visitor, Query(ask): Query<Ask>) -> WebResult {
+pub(in crate::products) async fn csv(
+    State(app): State<App>,
+    _visitor: Visitor,
+    Query(ask): Query<Ask>,
+    RawQuery(query): RawQuery,
+) -> WebResult {
     let head = [
         "Product Code",
         "Product Name",
@@ -91,7 +101,9 @@ pub(in crate::products) async fn csv(State(app): State<App>, _visitor: Visitor, 
         "List Price",
         "Currency",
     ];
-    let rows = all(&app, &ask).await?;
+    let mut list = ask.list();
+    list.only(&lists::chosen(query.as_deref()));
+    let rows: Vec<Article> = lists::all(app.db(), &list).await?;
     let cells = rows.into_iter().map(|a| {
         let price = exact(a.list_price_cents, &a.currency);
         let text = |t: Option<String>| t.unwrap_or_default();
@@ -111,17 +123,6 @@ pub(in crate::products) async fn csv(State(app): State<App>, _visitor: Visitor, 
         ]
     });
     sheets::csv("products.csv", &head, cells)
-}
-
-async fn all(app: &App, ask: &Ask) -> Result<Vec<Article>> {
-    let list = ask.list();
-    let sql = format!(
-        "SELECT {} FROM {} WHERE {} ORDER BY product.name, product.id LIMIT {EXPORT}",
-        list.columns,
-        list.from,
-        list.conditions.join(" AND ")
-    );
-    app.db().all(&sql, list.args).await
 }
 
 pub(super) fn sample() -> Article {

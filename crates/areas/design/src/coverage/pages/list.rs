@@ -1,10 +1,10 @@
 //! `/coverage`: all alignments, and who is without cover.
 
-use super::super::queries::{AlignmentRow, OwnerCount, alignments, business_units, owner_counts, uncovered_count};
+use super::super::queries::{AlignmentRow, OwnerCount, alignments, business_units, owner_counts, uncovered_by_slot, uncovered_count};
 use super::{FormStart, covering_roles, fill_fields, told};
 use crate::coverage::FillBy;
 use axum::extract::State;
-use rounds_kernel::{Day, Permission, Role};
+use rounds_kernel::{Day, Permission};
 use rounds_web::components::{Chip, Choice, Column, Field, Stat, Tone};
 use rounds_web::{App, Shell, Visitor, WebResult, page};
 use std::collections::BTreeMap;
@@ -112,19 +112,15 @@ fn view(shell: Shell, may_fill: bool, shown: Shown) -> CoveragePage {
 pub(in crate::coverage) async fn list(State(app): State<App>, visitor: Visitor) -> WebResult {
     let (db, actor, today) = (app.db(), &visitor.actor, visitor.now.day());
     let alignments = alignments(db).await?;
-    let mut uncovered = BTreeMap::new();
+    let (mut uncovered, all) = uncovered_by_slot(db, actor, today).await?;
     for a in &alignments {
-        let slot = (a.business_unit.clone(), a.role.clone());
-        if let Some(role) = Role::parse(&a.role).filter(|_| !uncovered.contains_key(&slot)) {
-            let n = uncovered_count(db, actor, today, Some((&a.business_unit, role))).await?;
-            uncovered.insert(slot, n);
-        }
+        uncovered.entry((a.business_unit.clone(), a.role.clone())).or_insert(all);
     }
     let shown = Shown {
         today,
         counts: owner_counts(db, actor, today).await?,
         uncovered,
-        nobody: uncovered_count(db, actor, today, None).await?,
+        nobody: uncovered_count(db, actor, today).await?,
         units: business_units(db).await?,
         alignments,
     };

@@ -4,7 +4,7 @@ mod shown;
 
 pub(super) use shown::{
     AccountLine, AlignmentRow, OwnerCount, OwnerRegion, accounts_of, alignment, alignments, business_units, owner_counts, owner_regions,
-    uncovered, uncovered_count,
+    uncovered, uncovered_by_slot, uncovered_count,
 };
 
 use super::CoverageLink;

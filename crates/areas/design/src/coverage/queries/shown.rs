@@ -4,6 +4,7 @@ use super::holds;
 use rounds_kernel::{Actor, AlignmentId, Cursor, Day, Page, Result, Role};
 use rounds_platform::scope;
 use rounds_store::{FromQueryResult, Query, Value, args};
+use std::collections::BTreeMap;
 
 /// One alignment.
 #[derive(Debug, Clone, FromQueryResult)]
@@ -132,11 +133,35 @@ fn without_owner(args: &mut Vec<Value>, slot: Option<(&str, Role)>) -> String {
     format!("NOT EXISTS (SELECT 1 FROM coverage c WHERE c.account_id = a.id AND {}{of_slot})", holds("c", 1))
 }
 
-/// How many accounts within scope nobody covers on `day` (in a business unit and role, or at all).
-pub(in crate::coverage) async fn uncovered_count(db: &impl Query, actor: &Actor, day: Day, slot: Option<(&str, Role)>) -> Result<i64> {
+/// How many accounts within scope nobody covers on `day`, in no business unit and role.
+pub(in crate::coverage) async fn uncovered_count(db: &impl Query, actor: &Actor, day: Day) -> Result<i64> {
     let mut args = args![i64::from(day.0)];
-    let nobody = without_owner(&mut args, slot);
+    let nobody = without_owner(&mut args, None);
     db.number(&format!("SELECT COUNT(*) FROM account a WHERE {nobody} AND {}", scope::accounts(actor, "a.id")), args).await
+}
+
+/// How many accounts within scope nobody covers on `day`, by business unit and role code; those without any link at all, in which all
+/// accounts are uncovered, are told by the number at the end.
+pub(in crate::coverage) async fn uncovered_by_slot(
+    db: &impl Query,
+    actor: &Actor,
+    day: Day,
+) -> Result<(BTreeMap<(String, String), i64>, i64)> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        business_unit: String,
+        role: String,
+        accounts: i64,
+    }
+    let of = scope::accounts(actor, "a.id");
+    let all = db.number(&format!("SELECT COUNT(*) FROM account a WHERE {of}"), vec![]).await?;
+    let sql = format!(
+        "SELECT c.business_unit, c.role, COUNT(DISTINCT c.account_id) AS accounts FROM coverage c WHERE {} AND {} GROUP BY c.business_unit, c.role",
+        holds("c", 1),
+        scope::accounts(actor, "c.account_id")
+    );
+    let rows: Vec<Row> = db.all(&sql, args![i64::from(day.0)]).await?;
+    Ok((rows.into_iter().map(|r| ((r.business_unit, r.role), all - r.accounts)).collect(), all))
 }
 
 fn after(args: &mut Vec<Value>, cursor: Option<Cursor>) -> String {

@@ -9,9 +9,10 @@ pub(super) use sample::samples;
 use super::Status;
 use super::model::dollars;
 use super::store::{self, Line, Narrow, Total};
-use axum::extract::{Query, State};
+use axum::extract::{Query, RawQuery, State};
 use rounds_kernel::{Cursor, Page, Time};
 use rounds_platform::imports::export as spreadsheet;
+use rounds_platform::views::{self, Views};
 use rounds_web::components::{Column, Filter, Pager, Stat, Tone};
 use rounds_web::{App, Shell, Visitor, WebResult, page};
 use serde::Deserialize;
@@ -35,6 +36,7 @@ struct ListPage {
     pager: Pager,
     csv: String,
     narrowed: bool,
+    views: Views,
 }
 
 struct Shown {
@@ -167,6 +169,7 @@ fn view(shell: Shell, q: &ListQuery, f: &Found) -> ListPage {
         None => Filter { value: q.name.clone(), placeholder: "starts with".into(), ..Filter::select("name", "Account", &[], "") },
     };
     ListPage {
+        views: Views::default(),
         shell,
         title: one.map_or("Orders".to_owned(), |account| format!("Orders of {account}")),
         stats: stats(&f.totals, &q.base()),
@@ -189,7 +192,7 @@ fn view(shell: Shell, q: &ListQuery, f: &Found) -> ListPage {
     }
 }
 
-pub(super) async fn list(State(app): State<App>, visitor: Visitor, Query(q): Query<ListQuery>) -> WebResult {
+pub(super) async fn list(State(app): State<App>, visitor: Visitor, Query(q): Query<ListQuery>, RawQuery(query): RawQuery) -> WebResult {
     let (db, actor, narrow) = (app.db(), &visitor.actor, q.narrow());
     let after = q.after.as_deref().and_then(Cursor::decode);
     let rows = store::page(db, actor, &narrow, after.as_ref(), PAGE).await?;
@@ -201,7 +204,8 @@ pub(super) async fn list(State(app): State<App>, visitor: Visitor, Query(q): Que
     };
     let totals = store::totals(db, actor, &narrow, visitor.now.0).await?;
     let found = Found { totals, first, rows, now: visitor.now, zone: actor.zone.clone() };
-    page(&view(visitor.shell(&app, "Orders"), &q, &found))
+    let views = views::of(db, &visitor, "/orders", query.as_deref()).await?;
+    page(&ListPage { views, ..view(visitor.shell(&app, "Orders"), &q, &found) })
 }
 
 pub(super) async fn export(State(app): State<App>, visitor: Visitor, Query(q): Query<ListQuery>) -> WebResult {

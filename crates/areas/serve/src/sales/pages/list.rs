@@ -4,10 +4,11 @@ use super::{COLUMNS, cells, day, sample};
 use crate::sales::model::{BILLED, DaySum, KINDS, Rates, SUPPLIES, by_currency, in_reporting};
 use crate::sales::queries::{Ask, Row, account_name, counts, days, export, place_of};
 use crate::sales::store::stock::rates;
-use axum::extract::{Query, State};
+use axum::extract::{Query, RawQuery, State};
 use rounds_customers::lists::{self, Slice};
 use rounds_customers::reading::{exact, money, quantity};
 use rounds_customers::sheets::{self, NoticeLine, Section, Sheet, Table};
+use rounds_platform::views;
 use rounds_web::components::{Filter, Stat, Tone};
 use rounds_web::{App, Shell, Visitor, WebResult};
 
@@ -82,7 +83,12 @@ fn view(shell: Shell, ask: &Ask, f: &Found) -> Sheet {
     }
 }
 
-pub(in crate::sales) async fn list(State(app): State<App>, visitor: Visitor, Query(ask): Query<Ask>) -> WebResult {
+pub(in crate::sales) async fn list(
+    State(app): State<App>,
+    visitor: Visitor,
+    Query(ask): Query<Ask>,
+    RawQuery(query): RawQuery,
+) -> WebResult {
     let (db, actor) = (app.db(), &visitor.actor);
     let list = ask.list(actor);
     let since = i64::from(visitor.now.day().0) - 365;
@@ -101,7 +107,8 @@ pub(in crate::sales) async fn list(State(app): State<App>, visitor: Visitor, Que
         open,
         account,
     };
-    view(visitor.shell(&app, "Sales"), &ask, &found).respond()
+    let views = views::of(db, &visitor, "/sales", query.as_deref()).await?;
+    Sheet { views, ..view(visitor.shell(&app, "Sales"), &ask, &found) }.respond()
 }
 
 pub(in crate::sales) async fn csv(State(app): State<App>, visitor: Visitor, Query(ask): Query<Ask>) -> WebResult {
