@@ -165,7 +165,7 @@ async fn an_owner_is_told_only_what_they_may_see() {
     subscribe(&runner, &rep, &format!("{}/in", site.base)).await;
     lead(&runner, other, "theirs").await;
     let mine = lead(&runner, own, "mine").await;
-    deliver_once(&runner, &Guard::new(true)).await.unwrap();
+    deliver_once(&runner, &Guard::new(true), rounds_customers::changes::seen).await.unwrap();
     let bodies = e.bodies();
     assert_eq!(bodies.len(), 1, "{bodies:?}");
     assert!(bodies[0].contains(&format!("\"id\":{mine}")), "{bodies:?}");
@@ -184,7 +184,7 @@ async fn after_a_rotation_both_secrets_sign_for_a_day() {
     for (at, expected) in [(common::monday(), 2), (common::monday().plus_days(2), 1)] {
         w.clock.set(at);
         runner.run(&admin, SendTest { webhook: hook }).await.unwrap();
-        deliver_once(&runner, &Guard::new(true)).await.unwrap();
+        deliver_once(&runner, &Guard::new(true), rounds_customers::changes::seen).await.unwrap();
         let (headers, body) = e.got.lock().unwrap().last().cloned().unwrap();
         let text = |name: &str| headers[name].to_str().unwrap().to_owned();
         let signed = text("webhook-signature");
@@ -208,11 +208,11 @@ async fn a_delivery_never_goes_inside() {
     let hook = subscribe(&runner, &admin, &format!("{}/in", site.base)).await;
     *e.answers.lock().unwrap() = vec![307];
     runner.run(&admin, SendTest { webhook: hook }).await.unwrap();
-    deliver_once(&runner, &Guard::new(true)).await.unwrap();
+    deliver_once(&runner, &Guard::new(true), rounds_customers::changes::seen).await.unwrap();
     assert_eq!(e.bodies().len(), 1, "nobody went to /elsewhere");
     // This computer, by its own names, without the setting.
     w.clock.set(common::monday().plus_minutes(5));
-    deliver_once(&runner, &Guard::new(false)).await.unwrap();
+    deliver_once(&runner, &Guard::new(false), rounds_customers::changes::seen).await.unwrap();
     assert_eq!(e.bodies().len(), 1);
     // A name that leads inside, in every form.
     let refused = MakeWebhook { url: "http://rebind.example/".into(), topics: vec!["leads".into()], loopback: true, secret: SECRET.into() };

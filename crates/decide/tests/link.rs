@@ -246,7 +246,7 @@ fn colleagues(sites: u64, twice: usize) -> (Records, usize) {
             row[0].pop();
         }
         for (cell, one_in) in [(2, 2), (3, 3)] {
-            if draw(&mut c, 6) % one_in == 0 {
+            if draw(&mut c, 6).is_multiple_of(one_in) {
                 row[cell].clear();
             }
         }
