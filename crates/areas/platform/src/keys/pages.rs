@@ -11,6 +11,8 @@ use rounds_web::{App, Flashes, Shell, Visitor, WebResult, page};
 use serde::Deserialize;
 
 const PER_PAGE: usize = 50;
+/// Permissions named in the list; the others unfold.
+const MOST_LABELS: usize = 4;
 
 #[derive(askama::Template)]
 #[template(path = "keys/templates/list.html")]
@@ -30,6 +32,9 @@ struct Line {
     prefix: String,
     user: String,
     may: String,
+    /// How many permissions unfold, and which.
+    more: usize,
+    rest: String,
     scope: &'static str,
     ends: String,
     used: String,
@@ -39,7 +44,9 @@ struct Line {
 }
 
 fn line(k: &KeyRow, zone: &str, now: Time) -> Line {
-    let labels: Vec<&str> = k.permissions().iter().map(|p| p.label()).collect();
+    let permissions = k.permissions();
+    let labels: Vec<&str> = permissions.iter().map(|p| p.label()).collect();
+    let (named, more) = labels.split_at(labels.len().min(MOST_LABELS));
     let (state, tone) = match (k.revoked_at, k.in_force(now)) {
         (Some(_), _) => ("Revoked", "plain"),
         (None, false) => ("Ended", "plain"),
@@ -50,7 +57,9 @@ fn line(k: &KeyRow, zone: &str, now: Time) -> Line {
         name: k.name.clone(),
         prefix: format!("rk_{}_…", k.prefix),
         user: k.user_name.clone(),
-        may: labels.join(", "),
+        may: named.join(", "),
+        more: more.len(),
+        rest: more.join(", "),
         scope: if k.own_only { "Own accounts" } else { "As the user" },
         ends: Time(k.expires_at).in_zone(zone),
         used: k.last_used_at.map_or_else(|| "never".into(), |t| Time(t).in_zone(zone)),

@@ -3,7 +3,7 @@
 use super::model::{MailState, next_try};
 use super::store::by_id;
 use rounds_kernel::{Error, Permission, Result};
-use rounds_store::{Command, Tx, args};
+use rounds_store::{Command, Query, Tx, args};
 use serde::Serialize;
 
 /// Keeps what the mail server said.
@@ -55,7 +55,10 @@ impl Command for SendAgain {
         let now = tx.now.0;
         let sql = "UPDATE outgoing_mail SET state = 'waiting', attempts = 0, due_at = $2 WHERE id = $1 AND state IN ('dead', 'waiting')";
         if tx.execute(sql, args![self.mail, now]).await? == 0 {
-            let cause = "There is no such mail to send again: it was sent, or is being sent. Nothing was changed.";
+            if tx.number("SELECT COUNT(*) FROM outgoing_mail WHERE id = $1", args![self.mail]).await? == 0 {
+                return Err(Error::not_found("mail"));
+            }
+            let cause = "The mail was sent, or is being sent. Nothing was changed.";
             return Err(Error::conflict("mail.not_waiting", cause, "Reload the page to see its present state."));
         }
         Ok(())

@@ -16,6 +16,11 @@ fn settled() -> Error {
     )
 }
 
+/// Why a pair could not be decided: there is none, or someone else was faster.
+async fn refused(tx: &Tx, pair: i64) -> Result<()> {
+    Err(if store::pair(tx, pair).await?.is_none() { Error::not_found("pair") } else { settled() })
+}
+
 /// The two are one: merges them.
 #[derive(Debug, Serialize)]
 pub struct MergePair {
@@ -34,7 +39,7 @@ impl Command for MergePair {
     type Out = Merged;
 
     async fn run(self, tx: &mut Tx) -> Result<Merged> {
-        let pair = store::pair(tx, self.pair).await?.ok_or_else(settled)?;
+        let pair = store::pair(tx, self.pair).await?.ok_or_else(|| Error::not_found("pair"))?;
         if pair.state != "open" {
             return Err(settled());
         }
@@ -63,7 +68,7 @@ impl Command for CallDifferent {
     type Out = ();
 
     async fn run(self, tx: &mut Tx) -> Result<()> {
-        if store::settle(tx, self.pair, "open", "different").await? { Ok(()) } else { Err(settled()) }
+        if store::settle(tx, self.pair, "open", "different").await? { Ok(()) } else { refused(tx, self.pair).await }
     }
 }
 
@@ -80,7 +85,7 @@ impl Command for Reopen {
     type Out = ();
 
     async fn run(self, tx: &mut Tx) -> Result<()> {
-        if store::settle(tx, self.pair, "different", "open").await? { Ok(()) } else { Err(settled()) }
+        if store::settle(tx, self.pair, "different", "open").await? { Ok(()) } else { refused(tx, self.pair).await }
     }
 }
 
