@@ -5,9 +5,10 @@ mod common;
 
 use common::World;
 use rounds_cli::compose;
+use rounds_customers::affiliations::{AccountSystemRow, ImportAffiliations, Open, Post};
 use rounds_customers::identifiers::EntityKind;
 use rounds_customers::merging::{Merge, Merged, Unmerge};
-use rounds_kernel::{Actor, Clock, Result, Rng, Role, SystemClock};
+use rounds_kernel::{Actor, Clock, Day, Result, Rng, Role, SystemClock};
 use rounds_store::{Engine, FromQueryResult, Query};
 use rounds_testkit::databases;
 use std::collections::BTreeMap;
@@ -202,6 +203,128 @@ async fn the_old_page_leads_to_the_new_and_later_files_find_the_survivor() {
         assert_eq!(said, "Named anew 777", "{engine}: what its source said meanwhile is the merged record's own");
         assert_ne!(w.count(&format!("SELECT beds FROM account WHERE id = {kept}")).await, 777, "{engine}");
     }
+}
+
+#[derive(FromQueryResult, Debug, PartialEq)]
+struct Span {
+    parent_id: i64,
+    valid_from: i64,
+    valid_to: Option<i64>,
+}
+
+async fn systems_of(w: &World, account: i64) -> Vec<Span> {
+    let sql = format!(
+        "SELECT parent_id, valid_from, valid_to FROM affiliation WHERE child_kind = 'account' AND child_id = {account} \
+         AND parent_kind = 'system' AND relation = 'part_of' ORDER BY valid_from, parent_id"
+    );
+    w.runner.db.all(&sql, vec![]).await.unwrap()
+}
+
+async fn key(w: &World, table: &str, id: i64) -> String {
+    w.runner.db.text(&format!("SELECT source_key FROM {table} WHERE id = {id}"), vec![]).await.unwrap().unwrap()
+}
+
+/// What two sources said of two records is, after the merge, what they said of one.
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_merge_links_follow_from_what_was_said_of_both() {
+    for db in databases().await {
+        let w = common::market(db, 12).await;
+        let engine = w.db.engine;
+        let [kept, gone] = [ids(&w, "account").await[0], ids(&w, "account").await[1]];
+        let [x, y] = [ids(&w, "health_system").await[0], ids(&w, "health_system").await[1]];
+        for table in ["affiliation", "affiliation_sighting"] {
+            let sql = format!("DELETE FROM {table} WHERE child_kind = 'account' AND parent_kind = 'system' AND child_id IN ({kept}, {gone})");
+            w.runner.db.housekeep(&sql, vec![]).await.unwrap();
+        }
+        let row = |account_key: &str, system_key: &str, from: i32| AccountSystemRow {
+            line: 0,
+            account_key: account_key.into(),
+            system_key: system_key.into(),
+            from: Day(from),
+            source: "crm".into(),
+            confidence: 0.9,
+        };
+        let (kept_key, gone_key) = (key(&w, "account", kept).await, key(&w, "account", gone).await);
+        let (x_key, y_key) = (key(&w, "health_system", x).await, key(&w, "health_system", y).await);
+        // One part of X since day 18,000 and said to be so still on 19,000; the other came to Y on day 18,500.
+        for rows in [vec![row(&kept_key, &x_key, 18_000)], vec![row(&gone_key, &y_key, 18_500)]] {
+            w.runner.run(&Actor::program("test"), ImportAffiliations { rows }).await.unwrap();
+        }
+        let before = [systems_of(&w, kept).await, systems_of(&w, gone).await];
+        let out = merge(&w, EntityKind::Account, kept, gone).await.unwrap();
+        let one = [
+            Span { parent_id: x, valid_from: 18_000, valid_to: Some(18_500) },
+            Span { parent_id: y, valid_from: 18_500, valid_to: None },
+        ];
+        assert_eq!(systems_of(&w, kept).await, one, "{engine}: one account, first of X and then of Y");
+        unmerge(&w, out.merge).await.unwrap();
+        assert_eq!([systems_of(&w, kept).await, systems_of(&w, gone).await], before, "{engine}");
+
+        // What a source says while they are one, under the key of the other, is the other's own afterwards.
+        let out = merge(&w, EntityKind::Account, kept, gone).await.unwrap();
+        w.runner.run(&Actor::program("test"), ImportAffiliations { rows: vec![row(&kept_key, &y_key, 19_000)] }).await.unwrap();
+        unmerge(&w, out.merge).await.unwrap();
+        let open: Vec<i64> = systems_of(&w, kept).await.into_iter().filter(|s| s.valid_to.is_none()).map(|s| s.parent_id).collect();
+        assert_eq!(open, [y], "{engine}: what was said since stays with the survivor");
+        assert_eq!(systems_of(&w, gone).await, before[1], "{engine}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_system_that_goes_into_its_owner_does_not_own_itself() {
+    for db in databases().await {
+        let w = common::market(db, 12).await;
+        let engine = w.db.engine;
+        let systems = ids(&w, "health_system").await;
+        let [top, middle, low] = [systems[0], systems[1], systems[2]];
+        let own = |child: i64, parent: i64| Open {
+            kind: "system-parent".into(),
+            child,
+            parent,
+            from: Day(18_000),
+            to: None,
+            replaces: true,
+            post: Post::default(),
+            confidence: 1.0,
+            reason: "test".into(),
+        };
+        for (child, parent) in [(middle, top), (low, middle)] {
+            w.runner.run(&Actor::program("test"), own(child, parent)).await.unwrap();
+        }
+        let round = merge(&w, EntityKind::System, top, low).await.unwrap_err();
+        assert_eq!(round.code, "affiliation.cycle", "{engine}: the middle one would own its owner");
+        let out = merge(&w, EntityKind::System, top, middle).await.unwrap();
+        let itself = "SELECT COUNT(*) FROM affiliation WHERE child_kind = parent_kind AND child_id = parent_id";
+        assert_eq!(w.count(itself).await, 0, "{engine}");
+        let owned = format!("SELECT parent_id FROM affiliation WHERE child_kind = 'system' AND child_id = {low} AND parent_kind = 'system'");
+        assert_eq!(w.count(&owned).await, top, "{engine}: what the middle one owned is the top's");
+        unmerge(&w, out.merge).await.unwrap();
+        assert_eq!(w.count(&owned).await, middle, "{engine}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn programs_merge_and_take_apart() {
+    let w = common::market(rounds_testkit::sqlite(), 12).await;
+    let site = w.site().await;
+    let steward = site.sign_in(&w.user(Role::Operations).email, common::PASSWORD).await;
+    let token = steward.token("/matching").await;
+    let [kept, gone] = [ids(&w, "account").await[0], ids(&w, "account").await[1]];
+    let call = async |path: String, body: String| {
+        let a = steward.send_json("POST", &path, &[("x-csrf-token", &token)], body.into_bytes()).await;
+        (a.status.as_u16(), serde_json::from_str::<serde_json::Value>(&a.body).unwrap_or_default())
+    };
+    let both = format!("{{\"kind\": \"account\", \"survivor_id\": {kept}, \"merged_id\": {gone}}}");
+    let (status, done) = call("/api/v1/merges".into(), both.clone()).await;
+    assert_eq!((status, done["survivor_id"].as_i64(), done["merged_id"].as_i64()), (200, Some(kept), Some(gone)), "{done}");
+    assert_eq!(call("/api/v1/merges".into(), both).await.0, 409, "merged once");
+    let listed = steward.get("/api/v1/merges?kind=account").await;
+    assert!(listed.status.is_success() && listed.body.contains("\"undone_at\":null"), "{}", listed.body);
+    let (status, undone) = call(format!("/api/v1/merges/{}/undo", done["id"]), "{}".into()).await;
+    assert!(status == 200 && undone["undone_at"].is_string(), "{undone}");
+    assert_eq!(ids(&w, "account").await.len(), 12);
+    let rep = site.sign_in(&w.user(Role::RemoteRep).email, common::PASSWORD).await;
+    assert_eq!(rep.get("/api/v1/merges?kind=account").await.status.as_u16(), 403);
 }
 
 /// Gives an account so many facts, written behind the program's back because it is quicker.

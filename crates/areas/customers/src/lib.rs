@@ -109,7 +109,12 @@ pub fn routes(panels: Vec<Arc<dyn panels::Panel>>) -> Vec<Route> {
 
 /// What this area shows on the pages of its records beside what the pages hold themselves.
 pub fn own_panels() -> Vec<Arc<dyn panels::Panel>> {
-    vec![Arc::new(contracts::ContractsPanel), Arc::new(installed_base::DevicesPanel), Arc::new(parties::PartiesPanel)]
+    vec![
+        Arc::new(contracts::ContractsPanel),
+        Arc::new(installed_base::DevicesPanel),
+        Arc::new(parties::PartiesPanel),
+        Arc::new(matching::MergedPanel),
+    ]
 }
 
 /// Every page of the area drawn from its samples.

@@ -6,7 +6,7 @@
 //! matter. A link without an end is current. The rules of making links out of sightings are in `docs/decisions/0012`.
 //!
 //! Public: [`LinkKind`] (what is linked to what), [`link`], [`end`] and [`see`] (bulk), [`Open`], [`Close`], [`Correct`], [`Undo`] (by
-//! hand), [`current`], [`of_child`], [`rebuild`] (after records were merged), [`close_unlisted`] (releases), [`AccountSystemRow`],
+//! hand), [`current`], [`of_child`], [`merged`], [`taken_apart`] and [`settle`] (around a merge), [`close_unlisted`] (releases), [`AccountSystemRow`],
 //! [`ImportAffiliations`]. Routes: `/affiliations/{kind}/{child}` and its posts.
 //! Tables: [`TABLES`]; the columns `child_id`,
 //! `parent_id` of both tables point at records of the kinds `child_kind` and `parent_kind`.
@@ -22,7 +22,7 @@ mod store;
 pub use commands::{Close, Correct, ImportAffiliations, Open, Undo};
 pub use model::{AccountSystemRow, Affiliation, HAND, Link, LinkKind, Post, Said, Sighting, Span, fold};
 pub use pages::{LinkGroup, LinkItem, editable, holds, links_of, sample};
-pub use store::{Changes, close_unlisted, current, end, link, migrations, of_child, rebuild, see, upsert};
+pub use store::{Changes, close_unlisted, current, end, link, merged, migrations, of_child, see, settle, taken_apart, upsert};
 
 use rounds_kernel::Permission;
 use rounds_web::Route;

@@ -1,7 +1,8 @@
 //! Matching: which records may be one, found by record linkage (`rounds_decide::link`), and the queue in which stewards decide.
 //!
 //! Public: [`ask`] and [`works`] (the jobs), [`MatchRequest`], [`MergePair`], [`CallDifferent`], [`Reopen`], [`open_counts`].
-//! Routes: `/matching`, `/matching.csv`, `/matching/{id}`, `/matching/merges` and the acts on them ([`routes`]), all for stewards.
+//! Routes: `/matching`, `/matching.csv`, `/matching/{id}`, `/matching/compare`, `/matching/merges` and the acts on them ([`routes`]), all
+//! for stewards. [`MergedPanel`] stands on the pages of records that others went into.
 //! Jobs: `match` (looks for pairs), `match-merge` (merges all pairs above a probability). Tables: [`TABLES`].
 
 mod api;
@@ -15,7 +16,7 @@ mod store;
 pub use commands::{CallDifferent, MergePair, Reopen, SwitchAuto};
 pub use jobs::{MATCH, MERGE_ABOVE, MatchRequest, MergeAbove, ask, works};
 pub use model::{BY_ITSELF, Band, CERTAIN, Evidence, POSSIBLE, PairState};
-pub use pages::samples;
+pub use pages::{MergedPanel, samples};
 pub use store::{PairRow, migrations, open_above, open_counts, pair};
 pub(crate) use store::{merged, taken_apart};
 

@@ -11,6 +11,7 @@ mod store;
 pub use commands::{FollowMerges, Merge, Merged, Unmerge, Unmerged};
 pub(crate) use model::OWN;
 pub use model::{Once, Reference, RowKey, Wins};
+pub(crate) use store::{COLUMNS, see};
 pub use store::{MergeRow, gone, into, merge, migrations, page, survivor};
 
 use crate::identifiers::EntityKind;

@@ -55,7 +55,8 @@ pub struct MergeRow {
     pub undone_at: Option<i64>,
 }
 
-const COLUMNS: &str =
+/// Columns of [`MergeRow`].
+pub(crate) const COLUMNS: &str =
     "id, entity_kind, survivor_id, merged_id, survivor_name, merged_name, reason, row_count, removed_count, at, user_id, undone_at";
 
 /// One merge by id.
@@ -151,7 +152,7 @@ pub(super) async fn lock(tx: &Tx, kind: EntityKind, ids: [i64; 2]) -> Result<Vec
 }
 
 /// Refuses what the actor may not see.
-pub(super) async fn see(db: &impl Query, actor: &Actor, kind: EntityKind, id: i64) -> Result<()> {
+pub(crate) async fn see(db: &impl Query, actor: &Actor, kind: EntityKind, id: i64) -> Result<()> {
     match kind {
         EntityKind::System => crate::scope::see_system(db, actor, SystemId(id)).await,
         EntityKind::Account => crate::scope::see_account(db, actor, AccountId(id)).await,

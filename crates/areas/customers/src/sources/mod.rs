@@ -15,6 +15,7 @@ mod store;
 pub use commands::{FollowSources, SetByHand, SetRule};
 pub use jobs::{SETTLE, SettleWork};
 pub use model::{BY_HAND, Chosen, Entry, FieldName, FieldRule, Record, Rule, Rules, Said, SourceRecord, choose, fields};
+pub(crate) use pages::words as in_words;
 pub use pages::{SourcesPanel, samples};
 pub use queries::{Change, Conflicts, Preview, conflicts, field_changes, preview, settled};
 pub use store::{Book, Owner, Past, SourceCount, add_aliases, by_ids, by_keys, counts, history, migrations, of, rules, several, word_of};

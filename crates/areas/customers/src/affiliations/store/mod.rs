@@ -1,10 +1,12 @@
 //! The tables of affiliations: what was said, and the links that follow.
 
 mod bulk;
+mod merged;
 mod said;
 mod told;
 
 pub use bulk::upsert;
+pub use merged::{merged, settle, taken_apart};
 pub(super) use said::{forget, of as said_of, remember};
 pub(super) use told::names;
 
@@ -147,8 +149,8 @@ async fn take(tx: &mut Tx, kind: LinkKind, sightings: Vec<Sighting>) -> Result<C
     make(tx, kind, &touched, &known).await
 }
 
-/// Makes the links of `children` again from what is known of them: after records were merged or taken apart.
-pub async fn rebuild(tx: &mut Tx, kind: LinkKind, children: &[i64]) -> Result<Changes> {
+/// Makes the links of `children` again from what is known of them.
+pub(super) async fn rebuild(tx: &mut Tx, kind: LinkKind, children: &[i64]) -> Result<Changes> {
     let known = said::of(tx, kind, children).await?;
     make(tx, kind, children, &known).await
 }
@@ -160,7 +162,9 @@ async fn make(tx: &mut Tx, kind: LinkKind, children: &[i64], known: &BTreeMap<i6
     let mut moves = Vec::new();
     for child in children {
         let before = held.remove(child).unwrap_or_default();
-        let after = fold(kind.exclusive(), known.get(child).map_or(&[][..], Vec::as_slice));
+        let mut after = fold(kind.exclusive(), known.get(child).map_or(&[][..], Vec::as_slice));
+        // Of two records that belonged to each other and became one nothing is left to say.
+        after.retain(|s| !(kind.nests() && s.parent == *child));
         if !before.is_empty() {
             moves.extend(told::moves(kind, *child, &before, &after));
         }

@@ -43,9 +43,17 @@ fn gone() -> Error {
     )
 }
 
-pub(super) async fn undo(app: App, visitor: Visitor, flashes: Flashes, id: i64, references: References) -> WebResult {
+/// Where to go afterwards: `record` for the page of the record that stays, else the queue.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct UndoForm {
+    to: String,
+}
+
+pub(super) async fn undo(app: App, visitor: Visitor, flashes: Flashes, id: i64, form: UndoForm, references: References) -> WebResult {
     let done = app.runner().run(&visitor.actor, Unmerge { merge: id, references: references.to_vec() }).await?;
-    flashes.good(&queue(&done.kind), format!("Taken apart again: {} rows went back.", done.rows)).await
+    let to = if form.to == "record" { super::record(kind(&done.kind)?, done.survivor) } else { queue(&done.kind) };
+    flashes.good(&to, format!("Taken apart again: {} rows went back.", done.rows)).await
 }
 
 pub(super) async fn different(State(app): State<App>, visitor: Visitor, flashes: Flashes, Path(id): Path<i64>) -> WebResult {
@@ -68,7 +76,7 @@ pub(super) struct RunForm {
     all: String,
 }
 
-fn kind(code: &str) -> Result<EntityKind> {
+pub(super) fn kind(code: &str) -> Result<EntityKind> {
     EntityKind::parse(code).ok_or_else(|| {
         Error::invalid("match.kind", "There are no records of that kind. Nothing was changed.", "Choose accounts, people or systems.")
     })

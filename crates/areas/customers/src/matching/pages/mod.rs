@@ -1,11 +1,14 @@
 //! Pages of the steward: the queue, one pair, all merges.
 
 mod acts;
+mod compare;
 mod merges;
 mod one;
+mod panel;
 mod queue;
 mod sample;
 
+pub use panel::MergedPanel;
 pub use sample::samples;
 
 use super::{References, STEWARD};
@@ -19,13 +22,20 @@ pub(super) fn routes(references: References) -> Vec<Route> {
         move |State(app): State<App>, visitor: Visitor, flashes: Flashes, Path(id): Path<i64>, Form(form): Form<acts::MergeForm>| {
             acts::merge(app, visitor, flashes, id, form, refs.clone())
         };
-    let undo = move |State(app): State<App>, visitor: Visitor, flashes: Flashes, Path(id): Path<i64>| {
-        acts::undo(app, visitor, flashes, id, references.clone())
+    let refs = references.clone();
+    let compared = move |State(app): State<App>, visitor: Visitor, flashes: Flashes, Form(form): Form<compare::CompareForm>| {
+        compare::merge(app, visitor, flashes, form, refs.clone())
     };
+    let undo =
+        move |State(app): State<App>, visitor: Visitor, flashes: Flashes, Path(id): Path<i64>, Form(form): Form<acts::UndoForm>| {
+            acts::undo(app, visitor, flashes, id, form, references.clone())
+        };
     vec![
         Route::get("/matching", STEWARD, queue::list).menu("Customers", "Matching"),
         Route::get("/matching.csv", STEWARD, queue::csv),
         Route::get("/matching/merges", STEWARD, merges::list),
+        Route::get("/matching/compare", STEWARD, compare::show),
+        Route::post("/matching/compare/merge", STEWARD, compared),
         Route::get("/matching/{id}", STEWARD, one::show),
         Route::post("/matching/run", STEWARD, acts::run),
         Route::post("/matching/bulk", STEWARD, acts::bulk),

@@ -6,6 +6,7 @@ use super::{percent, record};
 use crate::identifiers::EntityKind;
 use crate::sources::{self, SourceRecord};
 use axum::extract::{Path, State};
+use rounds_decide::link::NEIGHBOURS;
 use rounds_kernel::{Error, Result};
 use rounds_store::{Db, Query, args};
 use rounds_web::components::{Column, Tone};
@@ -61,7 +62,12 @@ impl OnePage {
 }
 
 pub(super) fn view(shell: Shell, kind: EntityKind, p: &PairRow, sides: [Side; 2], next: Option<i64>) -> OnePage {
-    let text = |t: &str| if t.is_empty() { "not known".to_owned() } else { t.to_owned() };
+    // What neighbours take off stands on neither side.
+    let text = |e: &super::super::Evidence, t: &str| match t {
+        "" if e.field == NEIGHBOURS => String::new(),
+        "" => "not known".to_owned(),
+        t => t.to_owned(),
+    };
     let line = |e: super::super::Evidence| Line {
         tone: match e.bits {
             b if b >= 0.5 => Tone::Good,
@@ -69,8 +75,8 @@ pub(super) fn view(shell: Shell, kind: EntityKind, p: &PairRow, sides: [Side; 2]
             _ => Tone::Plain,
         },
         weight: ((e.bits.abs() * 10.0).min(MOST).round() as i64, format!("{:+.1} bits", e.bits)),
-        left: text(&e.left),
-        right: text(&e.right),
+        left: text(&e, &e.left),
+        right: text(&e, &e.right),
         field: e.field,
         level: e.level,
     };
@@ -88,7 +94,7 @@ pub(super) fn view(shell: Shell, kind: EntityKind, p: &PairRow, sides: [Side; 2]
     }
 }
 
-async fn side(db: &Db, kind: EntityKind, id: i64, name: &str, place: &str) -> Result<Side> {
+pub(super) async fn side(db: &Db, kind: EntityKind, id: i64, name: &str, place: &str) -> Result<Side> {
     let column = kind.code();
     let events = db.number(&format!("SELECT COUNT(*) FROM fact WHERE {column}_id = $1"), args![id]).await?;
     let told = |r: &SourceRecord| format!("{} ({})", r.source, r.source_key);

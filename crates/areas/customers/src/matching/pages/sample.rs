@@ -4,7 +4,7 @@ use super::super::model::Evidence;
 use super::super::store::PairRow;
 use super::one::Side;
 use super::queue::{Frame, QueueAsk};
-use super::{acts, merges, one, queue};
+use super::{acts, compare, merges, one, queue};
 use crate::identifiers::EntityKind;
 use crate::lists::Slice;
 use crate::merging::MergeRow;
@@ -85,12 +85,17 @@ pub fn samples() -> Vec<(&'static str, String)> {
     let empty = queue::view(shell(), &ask, slice(Vec::new()), frame(0)).render();
     let sides = [side(41, "St. Brigid <b>Medical</b> Center", 812), side(977, "Saint Brigid Med Ctr", 9)];
     let one = one::view(shell(), EntityKind::Account, &pair(), sides, Some(6)).render();
+    let says = |name: &str, phone: &str| vec![("Name".to_owned(), name.to_owned()), ("Telephone".to_owned(), phone.to_owned())];
+    let sides = [side(41, "St. Brigid <b>Medical</b> Center", 812), side(977, "Saint Brigid Med Ctr", 9)];
+    let both = [says("St. Brigid <b>Medical</b> Center", "218-555-0117"), says("Saint Brigid Med Ctr", "")];
+    let two = compare::view(shell(), EntityKind::Account, sides, both).render();
     let bulk = acts::view(shell(), EntityKind::Account, 0.999, 12, &[pair()]).render();
     let merges = merges::view(shell(), vec![merge, undone], "America/Chicago").render();
     vec![
         ("matching", queue.unwrap_or_default()),
         ("matching, nothing to decide", empty.unwrap_or_default()),
         ("a pair", one.unwrap_or_default()),
+        ("two records", two.unwrap_or_default()),
         ("merge many", bulk.unwrap_or_default()),
         ("all merges", merges.unwrap_or_default()),
     ]

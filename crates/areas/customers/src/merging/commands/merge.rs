@@ -3,6 +3,7 @@
 use super::super::model::Reference;
 use super::super::store;
 use super::told;
+use crate::affiliations;
 use crate::identifiers::EntityKind;
 use rounds_kernel::{Error, Permission, Result};
 use rounds_store::{Command, Tx, args, repoint, search};
@@ -58,6 +59,7 @@ impl Command for Merge {
         let id = self.note(tx, [&kept_name, &gone_name], &before).await?;
         let moved = repoint::apply(tx, id, &store::links(kind, &self.references), merged, survivor).await?;
         repoint::take_out_record(tx, id, table, merged).await?;
+        affiliations::merged(tx, id, kind.code(), survivor).await?;
         store::settle(tx, kind, &[survivor]).await?;
         let after = repoint::record(tx, table, survivor).await?.unwrap_or_default();
         tx.execute(

@@ -3,7 +3,9 @@
 use super::super::model::Reference;
 use super::super::store;
 use super::told;
+use crate::affiliations;
 use crate::identifiers::EntityKind;
+use crate::sources;
 use rounds_kernel::{Error, Permission, Result};
 use rounds_store::{Command, Query, Tx, args, repoint};
 use serde::{Deserialize, Serialize};
@@ -50,9 +52,13 @@ impl Command for Unmerge {
         let untouched = repoint::record(tx, table, survivor).await?.is_some_and(|now| now == images.after_image);
         // The record first: what points at it finds it there.
         repoint::put_back(tx, row.id, table, table).await?;
+        affiliations::taken_apart(tx, row.id, kind.code(), survivor).await?;
         let moved = repoint::undo(tx, row.id, &store::links(kind, &self.references), back, survivor).await?;
+        affiliations::settle(tx, row.id, kind.code(), [survivor, back]).await?;
         if untouched {
             repoint::restore_record(tx, table, survivor, &images.before_image).await?;
+        } else {
+            forget(tx, kind, survivor, &images.before_image).await?;
         }
         for (id, told_since) in
             [(survivor, !untouched || heard_since(tx, kind, survivor, row.at).await?), (back, heard_since(tx, kind, back, row.at).await?)]
@@ -72,6 +78,28 @@ impl Command for Unmerge {
         crate::changes::tell(tx, kind, &[survivor, back]).await?;
         Ok(Unmerged { kind: kind.code().into(), survivor, back, rows: moved.rows })
     }
+}
+
+/// Fields of the survivor of which no source speaks any more, since the one that did went back with the other record, hold again what
+/// they held before the merge. What sources still speak of is settled by their words.
+async fn forget(tx: &mut Tx, kind: EntityKind, id: i64, before: &str) -> Result<()> {
+    let table = store::table(kind);
+    let Some(now) = repoint::record(tx, table, id).await? else { return Ok(()) };
+    let read = |image: &str| serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(image).map_err(Error::internal);
+    let (mut now, before) = (read(&now)?, read(before)?);
+    let records = sources::of(tx, kind, &[id]).await?.remove(&id).unwrap_or_default();
+    let rules = sources::rules(tx, kind).await?;
+    let mut changed = false;
+    for field in sources::fields(kind).iter().filter(|f| sources::word_of(&records, &rules, f.code).is_none()) {
+        if let (Some(held), Some(was)) = (now.get_mut(field.code), before.get(field.code)) {
+            changed |= held != was;
+            *held = was.clone();
+        }
+    }
+    if changed {
+        repoint::restore_record(tx, table, id, &serde_json::Value::Object(now).to_string()).await?;
+    }
+    Ok(())
 }
 
 /// Refuses a merge that was taken apart already, or on which a later one stands.

@@ -38,7 +38,8 @@ pub(super) struct Why {
     pub others: Vec<(String, String, String)>,
 }
 
-fn words(field: &str, value: &Option<String>) -> String {
+/// A field's value as people read it.
+pub(crate) fn words(field: &str, value: &Option<String>) -> String {
     match (field, value) {
         (_, None) => "none (cleared)".into(),
         ("setting", Some(v)) => CareSetting::parse(v).map_or_else(|| v.clone(), |s| s.label().into()),
