@@ -233,7 +233,9 @@ async fn the_queue_is_worked_in_the_browser() {
     assert_ne!(w.runner.db.text("SELECT phone FROM account WHERE id = 1", vec![]).await.unwrap().as_deref(), Some("+1 555 0100"));
     let rep = site.sign_in(&w.user(Role::RemoteRep).email, common::PASSWORD).await;
     assert!(!rep.get("/accounts").await.body.contains("Compare two"));
-    for path in ["/matching", "/matching/compare?kind=account&id=1&id=2", "/matching.csv", "/matching/merges", "/governance", "/survivorship"] {
+    for path in
+        ["/matching", "/matching/compare?kind=account&id=1&id=2", "/matching.csv", "/matching/merges", "/governance", "/survivorship"]
+    {
         assert_eq!(rep.get(path).await.status.as_u16(), 403, "{path} is for stewards");
     }
     let hidden = format!(

@@ -233,7 +233,8 @@ async fn after_a_merge_links_follow_from_what_was_said_of_both() {
         let [kept, gone] = [ids(&w, "account").await[0], ids(&w, "account").await[1]];
         let [x, y] = [ids(&w, "health_system").await[0], ids(&w, "health_system").await[1]];
         for table in ["affiliation", "affiliation_sighting"] {
-            let sql = format!("DELETE FROM {table} WHERE child_kind = 'account' AND parent_kind = 'system' AND child_id IN ({kept}, {gone})");
+            let sql =
+                format!("DELETE FROM {table} WHERE child_kind = 'account' AND parent_kind = 'system' AND child_id IN ({kept}, {gone})");
             w.runner.db.housekeep(&sql, vec![]).await.unwrap();
         }
         let row = |account_key: &str, system_key: &str, from: i32| AccountSystemRow {
@@ -252,10 +253,8 @@ async fn after_a_merge_links_follow_from_what_was_said_of_both() {
         }
         let before = [systems_of(&w, kept).await, systems_of(&w, gone).await];
         let out = merge(&w, EntityKind::Account, kept, gone).await.unwrap();
-        let one = [
-            Span { parent_id: x, valid_from: 18_000, valid_to: Some(18_500) },
-            Span { parent_id: y, valid_from: 18_500, valid_to: None },
-        ];
+        let one =
+            [Span { parent_id: x, valid_from: 18_000, valid_to: Some(18_500) }, Span { parent_id: y, valid_from: 18_500, valid_to: None }];
         assert_eq!(systems_of(&w, kept).await, one, "{engine}: one account, first of X and then of Y");
         unmerge(&w, out.merge).await.unwrap();
         assert_eq!([systems_of(&w, kept).await, systems_of(&w, gone).await], before, "{engine}");
@@ -296,7 +295,8 @@ async fn a_system_that_goes_into_its_owner_does_not_own_itself() {
         let out = merge(&w, EntityKind::System, top, middle).await.unwrap();
         let itself = "SELECT COUNT(*) FROM affiliation WHERE child_kind = parent_kind AND child_id = parent_id";
         assert_eq!(w.count(itself).await, 0, "{engine}");
-        let owned = format!("SELECT parent_id FROM affiliation WHERE child_kind = 'system' AND child_id = {low} AND parent_kind = 'system'");
+        let owned =
+            format!("SELECT parent_id FROM affiliation WHERE child_kind = 'system' AND child_id = {low} AND parent_kind = 'system'");
         assert_eq!(w.count(&owned).await, top, "{engine}: what the middle one owned is the top's");
         unmerge(&w, out.merge).await.unwrap();
         assert_eq!(w.count(&owned).await, middle, "{engine}");

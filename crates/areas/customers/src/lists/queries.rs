@@ -3,7 +3,6 @@
 use super::PER_PAGE;
 use rounds_kernel::{Cursor, Result};
 use rounds_store::{FromQueryResult, Query, Value};
-use rounds_web::Shell;
 use rounds_web::components::{Pager, Sort};
 
 /// Rows of the largest file handed out.
@@ -106,11 +105,6 @@ pub async fn fetch<T: FromQueryResult + Send>(
     let (previous, next) =
         if backwards { (first.filter(|_| more), last) } else { (first.filter(|_| place.after.is_some()), last.filter(|_| more)) };
     Ok(Slice { rows, previous, next })
-}
-
-/// Whether the menu leads to this address: whether the visitor may open it.
-pub fn offers(shell: &Shell, href: &str) -> bool {
-    shell.nav.iter().flat_map(|g| &g.items).any(|i| i.href == href)
 }
 
 /// The rows chosen by hand: every `id` of the query, at most 1,000; empty when none is chosen.

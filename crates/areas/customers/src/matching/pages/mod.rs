@@ -26,10 +26,9 @@ pub(super) fn routes(references: References) -> Vec<Route> {
     let compared = move |State(app): State<App>, visitor: Visitor, flashes: Flashes, Form(form): Form<compare::CompareForm>| {
         compare::merge(app, visitor, flashes, form, refs.clone())
     };
-    let undo =
-        move |State(app): State<App>, visitor: Visitor, flashes: Flashes, Path(id): Path<i64>, Form(form): Form<acts::UndoForm>| {
-            acts::undo(app, visitor, flashes, id, form, references.clone())
-        };
+    let undo = move |State(app): State<App>, visitor: Visitor, flashes: Flashes, Path(id): Path<i64>, Form(form): Form<acts::UndoForm>| {
+        acts::undo(app, visitor, flashes, id, form, references.clone())
+    };
     vec![
         Route::get("/matching", STEWARD, queue::list).menu("Customers", "Matching"),
         Route::get("/matching.csv", STEWARD, queue::csv),
