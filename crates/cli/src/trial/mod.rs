@@ -89,6 +89,7 @@ pub async fn make(runner: &Runner, dir: &Path, clock: &dyn Clock) -> Result<Vec<
         bar.finish_and_clear();
         let report = report?;
         println!("  ✓ {name} ({kind}): {}", report.summary());
+        worth_knowing(&report).iter().for_each(|line| println!("    {line}"));
         stages.push(Stage { what: kind.clone(), rows: report.read, seconds: seconds(start, clock.now()), report: Some(report) });
     }
     runner.db.optimise().await?;
@@ -106,6 +107,19 @@ pub async fn make(runner: &Runner, dir: &Path, clock: &dyn Clock) -> Result<Vec<
     let rows = report["rows"].as_u64().unwrap_or_default();
     stages.push(Stage { what: "mirror".into(), rows, seconds: seconds(start, clock.now()), report: None });
     Ok(stages)
+}
+
+/// What a reader should know of one file: columns that were not read, and why lines were rejected, the commonest reason first.
+fn worth_knowing(report: &ImportReport) -> Vec<String> {
+    let mut out: Vec<String> = report.notes.iter().map(|n| format!("{} {}", n.count, n.text)).collect();
+    let mut reasons: std::collections::BTreeMap<&str, (usize, &rounds_kernel::RowReject)> = std::collections::BTreeMap::new();
+    report.rejects.iter().for_each(|r| reasons.entry(r.code.as_str()).or_insert((0, r)).0 += 1);
+    let mut reasons: Vec<_> = reasons.into_values().collect();
+    reasons.sort_by_key(|(n, _)| std::cmp::Reverse(*n));
+    out.extend(
+        reasons.iter().take(3).map(|(_, r)| format!("! line {} and others like it were rejected: {} {}", r.line, r.cause, r.remedy)),
+    );
+    out
 }
 
 async fn work(runner: &Runner, actor: &Actor, job: i64, title: &str) -> Result<serde_json::Value> {
@@ -186,13 +200,13 @@ async fn viewer(runner: &Runner, actor: &Actor) -> Result<()> {
 
 async fn summary(runner: &Runner) -> Result<()> {
     for (what, sql) in [
-        ("ship-tos stand for no account", "SELECT COUNT(*) FROM trial_row WHERE finding = 'unmapped'"),
-        ("pairs of accounts may be one", "SELECT COUNT(*) FROM trial_row WHERE finding = 'duplicate-accounts'"),
-        ("accounts have value and no contact", "SELECT COUNT(*) FROM trial_row WHERE finding = 'uncovered'"),
+        ("ship-tos that stand for no account", "SELECT COUNT(*) FROM trial_row WHERE finding = 'unmapped'"),
+        ("pairs of accounts that may be one", "SELECT COUNT(*) FROM trial_row WHERE finding = 'duplicate-accounts'"),
+        ("accounts with value and no contact", "SELECT COUNT(*) FROM trial_row WHERE finding = 'uncovered'"),
         ("times two owners contacted one person on one day", "SELECT COUNT(*) FROM trial_row WHERE finding = 'same-day'"),
-        ("systems cross the borders of owners", "SELECT COUNT(*) FROM trial_row WHERE finding = 'borders'"),
+        ("systems that cross the borders of owners", "SELECT COUNT(*) FROM trial_row WHERE finding = 'borders'"),
     ] {
-        println!("  {:>9} {what}", runner.db.number(sql, vec![]).await?);
+        println!("  {:>9}  {what}", runner.db.number(sql, vec![]).await?);
     }
     Ok(())
 }

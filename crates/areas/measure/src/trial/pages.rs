@@ -32,8 +32,16 @@ fn worth(counts: &[Count], code: &str) -> String {
     sums.collect::<Vec<_>>().join(", ")
 }
 
+/// Findings that rest on what accounts are worth: without any value they are unknown, not none.
+fn unknowable(f: &Figures, code: &str) -> bool {
+    f.value.is_empty() && matches!(code, "uncovered" | "under" | "over")
+}
+
 fn stats(f: &Figures, counts: &[Count], whole: bool) -> Vec<Stat> {
     let stat = |label: &str, code: &str, bad: bool, note: String| {
+        if unknowable(f, code) {
+            return Stat::new(label, "unknown", &format!("/trial/{code}")).note("no value is known", Tone::Plain);
+        }
         let n = count(counts, code);
         let tone = if n == 0 {
             Tone::Good
@@ -42,7 +50,7 @@ fn stats(f: &Figures, counts: &[Count], whole: bool) -> Vec<Stat> {
         } else {
             Tone::Plain
         };
-        Stat::new(label, n.to_string(), &format!("/trial/{code}")).note(note, tone)
+        Stat::new(label, grouped(n), &format!("/trial/{code}")).note(note, tone)
     };
     let mut out = Vec::new();
     if whole {
@@ -50,7 +58,7 @@ fn stats(f: &Figures, counts: &[Count], whole: bool) -> Vec<Stat> {
         let said = sold.map_or("unknown".into(), |s| share(s.unmapped_minor, s.minor));
         let of = sold.map_or("no sales in the record".into(), |s| format!("of {} {}", money(s.minor, &s.currency), f.lines));
         out.push(Stat::new("Sales of no account", said, "/trial/unmapped").note(of, Tone::Plain));
-        out.push(stat("Rejected reasons", "rejected", true, "by file and reason".into()));
+        out.push(stat("Reasons why rows were rejected", "rejected", true, "by file and reason".into()));
     }
     out.push(stat("Accounts that may be one", "duplicate-accounts", true, "pairs to settle".into()));
     out.push(stat("Accounts with value, no contact", "uncovered", true, worth(counts, "uncovered")));
@@ -60,14 +68,16 @@ fn stats(f: &Figures, counts: &[Count], whole: bool) -> Vec<Stat> {
     out
 }
 
-fn parts(counts: &[Count]) -> Vec<Section> {
+fn parts(figures: &Figures, counts: &[Count]) -> Vec<Section> {
     let row = |f: &&Finding| {
-        vec![
-            Cell::link(f.title, format!("/trial/{}", f.code)).with(f.rule),
-            Cell::text(f.part),
-            Cell::number(grouped(count(counts, f.code))),
-            if f.money { Cell::number(worth(counts, f.code)) } else { Cell::default() },
-        ]
+        let rows = format!("/trial/{}", f.code);
+        let found = if unknowable(figures, f.code) {
+            Cell { numeric: true, ..Cell::unknown("no value is known") }
+        } else {
+            Cell { href: Some(rows.clone()), ..Cell::number(grouped(count(counts, f.code))) }
+        };
+        let money = if f.money && !unknowable(figures, f.code) { Cell::number(worth(counts, f.code)) } else { Cell::default() };
+        vec![Cell::link(f.title, rows).with(f.rule), Cell::text(f.part), found, money]
     };
     let table = Table::new("What was found", &["What", "Part", "#Found", "#Money"], ("Nothing", "Nothing was looked for.", ""));
     vec![Section::table("What was found", "each number opens its rows", table.rows(FINDINGS.iter().map(|f| row(&f))))]
@@ -103,8 +113,14 @@ fn tenths(f: &Figures) -> Section {
 fn unknown(blanks: &[Blank]) -> Section {
     let row = |b: &Blank| {
         let field = FIELDS.iter().find(|f| f.code == b.code)?;
-        let link = Cell::link(field.title, format!("/trial/{}", b.code));
-        Some(vec![link, Cell::number(grouped(b.unknown)), Cell::number(grouped(b.all)), Cell::number(share(b.unknown, b.all))])
+        let rows = format!("/trial/{}", b.code);
+        let link = Cell::link(field.title, rows.clone());
+        Some(vec![
+            link,
+            Cell { href: Some(rows), ..Cell::number(grouped(b.unknown)) },
+            Cell::number(grouped(b.all)),
+            Cell::number(share(b.unknown, b.all)),
+        ])
     };
     let table = Table::new("What is unknown", &["What", "#Unknown", "#Of", "#Share"], ("Nothing", "No field was looked at.", ""));
     Section::table("What is unknown", "shown as unknown everywhere, never as a number", table.rows(blanks.iter().filter_map(row)))
@@ -125,7 +141,13 @@ fn view(shell: Shell, last: Option<&(i64, Figures)>, counts: &[Count], whole: bo
             Time(*at).day()
         );
         sheet.stats = stats(f, counts, whole);
-        sheet.sections.extend(parts(counts));
+        sheet.sections.extend(parts(f, counts));
+        let rejected = count(counts, "rejected");
+        if whole && rejected > 0 {
+            let text = "Some lines of the files could not be used, so the figures below leave them out. Open “Rejected rows” for the file and the \
+                        reason; most often a column has a name that was not recognised: say which one it is on the import's page, and read the file again.";
+            sheet.notices.push(NoticeLine { kind: "partial", title: "Rows were rejected".into(), text: text.into() });
+        }
         if whole {
             sheet.sections.push(tenths(f));
             sheet.sections.push(unknown(&f.blanks));
@@ -209,7 +231,11 @@ fn found_table(finding: &Finding, rows: &[Found]) -> Table {
 
 fn pager<T>(slice: &Slice<T>, path: &str) -> Pager {
     let link = |name: &str, at: &Option<Cursor>| at.as_ref().map(|c| href(path, &[(name, c.encode().as_str())]));
-    Pager { shown: format!("{} rows", slice.rows.len()), previous: link("before", &slice.previous), next: link("after", &slice.next) }
+    Pager {
+        shown: if slice.rows.len() == 1 { "1 row".into() } else { format!("{} rows", slice.rows.len()) },
+        previous: link("before", &slice.previous),
+        next: link("after", &slice.next),
+    }
 }
 
 fn list_view(shell: Shell, code: &str, listed: &Listed) -> Sheet {
@@ -229,7 +255,11 @@ fn list_view(shell: Shell, code: &str, listed: &Listed) -> Sheet {
 
 pub(super) async fn rows(State(app): State<App>, visitor: Visitor, Path(code): Path<String>, Query(q): Query<PageQuery>) -> WebResult {
     let listed = listed(app.db(), &visitor, &code, &Place::read(&q.after, &q.before)).await?;
-    list_view(visitor.shell(&app, "Mirror"), &code, &listed).respond()
+    let title = match &listed {
+        Listed::Finding(f, _) => f.title,
+        Listed::Unknown(title, ..) => *title,
+    };
+    list_view(visitor.shell(&app, title), &code, &listed).respond()
 }
 
 /// Pages of an export: as many rows as a finding keeps.

@@ -41,7 +41,8 @@ pub(super) async fn against(db: &Db, window: Window, kinds: &str, accounts: &[Ac
         detail,
         ..account.row(finding)
     };
-    let called = if contacts.is_empty() { &[] } else { &ordered[..] };
+    // Without a value nothing is large or small, without a contact nobody was passed over.
+    let called = if contacts.is_empty() || figures.value.is_empty() { &[] } else { &ordered[..] };
     let mut out = ranked(called.iter().filter(|o| o.1 > 0 && o.2 == 0).map(|o| row("uncovered", o, String::new())).collect());
     if !owned.is_empty() {
         let nobodys = ordered.iter().filter(|o| !owned.contains(&o.0.id));
