@@ -41,8 +41,7 @@ pub(crate) fn prepare(field: &Field, town: Option<&str>, records: &Records, orde
     if let ([Some(column)], Some(town)) = (&columns[..], town) {
         let town = records.column(town)?;
         let mut seen: FxHashMap<(u32, u32), u32> = FxHashMap::default();
-        for &r in order {
-            let r = r as usize;
+        for r in order.iter().map(|&r| r as usize) {
             let cells = (records.cell(r, *column), records.cell(r, town));
             let id = match seen.get(&cells) {
                 Some(&id) => id,
