@@ -43,15 +43,8 @@ pub(crate) fn prepare(field: &Field, town: Option<&str>, records: &Records, orde
         let mut seen: FxHashMap<(u32, u32), u32> = FxHashMap::default();
         for r in order.iter().map(|&r| r as usize) {
             let cells = (records.cell(r, *column), records.cell(r, town));
-            let id = match seen.get(&cells) {
-                Some(&id) => id,
-                None => {
-                    let id = made.value(&words::elsewhere(records.text(r, *column), records.text(r, town)));
-                    seen.insert(cells, id);
-                    id
-                }
-            };
-            row.push(id);
+            let words = || words::elsewhere(records.text(r, *column), records.text(r, town));
+            row.push(*seen.entry(cells).or_insert_with(|| made.value(&words())));
         }
     } else if let [Some(column)] = columns[..] {
         // One column: each distinct cell is folded once.
@@ -59,15 +52,7 @@ pub(crate) fn prepare(field: &Field, town: Option<&str>, records: &Records, orde
         seen.insert(0, 0);
         for &r in order {
             let cell = records.cell(r as usize, column);
-            let id = match seen.get(&cell) {
-                Some(&id) => id,
-                None => {
-                    let id = made.value(records.text(r as usize, column));
-                    seen.insert(cell, id);
-                    id
-                }
-            };
-            row.push(id);
+            row.push(*seen.entry(cell).or_insert_with(|| made.value(records.text(r as usize, column))));
         }
     } else {
         let mut seen: FxHashMap<String, u32> = FxHashMap::default();

@@ -5,11 +5,10 @@
 
 mod api;
 mod queries;
-mod sorted;
 
 pub use api::listed;
 pub use queries::{Keyset, Place, Slice, all, chosen, count, fetch, href, kept, pager, sort_link};
-pub use sorted::{SortBy, fetch_sorted, sortable};
+pub use queries::{SortBy, fetch_sorted, sortable};
 
 /// Tables this capability owns: none.
 pub const TABLES: &[&str] = &[];

@@ -1,5 +1,9 @@
 //! The one query behind every list of this area.
 
+mod sorted;
+
+pub use sorted::{SortBy, fetch_sorted, sortable};
+
 use super::PER_PAGE;
 use rounds_kernel::{Cursor, Result};
 use rounds_store::{FromQueryResult, Query, Value};
