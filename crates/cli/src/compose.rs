@@ -99,7 +99,8 @@ pub fn undo_work() -> UndoWork {
         EntityKind::Account => "account",
         EntityKind::Person => "person",
     };
-    UndoWork { importers: importers(), links: references().iter().map(|r| (table(r), r.link())).collect() }
+    let links = references().iter().map(|r| (table(r), r.link())).collect();
+    UndoWork { importers: importers(), links, follows: Arc::new(rounds_customers::affiliations::LinksFollow) }
 }
 
 /// Everywhere a person's data is kept: for their copy, and for its erasure.

@@ -241,3 +241,95 @@ async fn a_mapping_says_which_column_is_which() {
     let april = "SELECT occurred_at FROM fact WHERE natural_key = 'contact:1' AND channel = 'visit'";
     assert_eq!(rounds_kernel::Time(w.count(april).await).rfc3339(), "2025-04-03T12:00:00Z");
 }
+
+const RELEASE: &str = "compendium_hospital_id,ccn,hospital_name,hospital_street,hospital_city,hospital_state,hospital_zip,acutehosp_flag,\
+                       health_sys_id,health_sys_name,health_sys_city,health_sys_state\n";
+
+/// A release with hospitals, each with its name and its system's number.
+fn release(hospitals: &[(&str, &str, &str)]) -> String {
+    let mut text = RELEASE.to_owned();
+    for (i, (id, name, system)) in hospitals.iter().enumerate() {
+        writeln!(text, "{id},24001{i},{name},1 Main St,Duluth,MN,55805,1,{system},System {system},Duluth,MN").unwrap();
+    }
+    text
+}
+
+/// Links, what sources said of links and names, and which releases were read.
+async fn said(w: &World) -> Vec<String> {
+    let mut out = Vec::new();
+    for sql in [
+        "SELECT 'link ' || a.source_key || ' ' || s.source_key || ' ' || CAST(f.valid_from AS TEXT) || ' ' || CAST(COALESCE(f.valid_to, 0) AS TEXT) \
+         FROM affiliation f JOIN account a ON a.id = f.child_id JOIN health_system s ON s.id = f.parent_id WHERE f.relation = 'part_of' ORDER BY 1",
+        "SELECT 'said ' || a.source_key || ' ' || CAST(s.day AS TEXT) || ' ' || s.said || ' ' || s.relation FROM affiliation_sighting s \
+         JOIN account a ON a.id = s.child_id ORDER BY 1",
+        "SELECT 'name ' || name || ' ' || CAST(day AS TEXT) FROM name_sighting ORDER BY 1",
+        "SELECT 'release ' || source || ' ' || CAST(day AS TEXT) FROM source_release ORDER BY 1",
+    ] {
+        for row in w.runner.db.fetch(sql, vec![]).await.unwrap() {
+            out.push(row.try_get_by_index::<String>(0).unwrap());
+        }
+    }
+    out
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_release_taken_back_leaves_what_the_later_one_says() {
+    let before = release(&[("H1", "Mercy", "S1"), ("H2", "Hope", "S1"), ("H3", "Faith", "S2")]);
+    let after = release(&[("H1", "Mercy", "S2"), ("H2", "Hope Medical", "S1"), ("H3", "Faith", "S2"), ("H4", "Charity", "S2")]);
+    let (first, second) = ("chsp-hospital-linkage-2018.csv", "chsp-hospital-linkage-2020.csv");
+    let (mut all, mut fresh) = (databases().await, databases().await);
+    while let (Some(db), Some(other)) = (all.pop(), fresh.pop()) {
+        let engine = db.engine;
+        let (w, alone) = (common::empty(db).await, common::empty(other).await);
+        import(&alone, second, &after).await;
+        let nothing = said(&w).await;
+        let (older, _) = import(&w, first, &before).await;
+        let (newer, _) = import(&w, second, &after).await;
+        assert_ne!(said(&w).await, said(&alone).await, "{engine}: the older release tells more");
+        let undo = |job| run_undo(&w.runner, &program(), compose::undo_work(), JobId(job), Arc::new(|_, _, _| ()));
+        let undone = undo(older).await.unwrap();
+        assert_eq!(said(&w).await, said(&alone).await, "{engine}: only the later release speaks: {undone:?}");
+        let undone = undo(newer).await.unwrap();
+        assert_eq!(said(&w).await, nothing, "{engine}: nothing is left: {undone:?}");
+    }
+}
+
+const PAYMENTS: &str = "Record_ID,Covered_Recipient_NPI,Applicable_Manufacturer_or_Applicable_GPO_Making_Payment_Name,\
+    Total_Amount_of_Payment_USDollars,Date_of_Payment,Nature_of_Payment_or_Transfer_of_Value,\
+    Name_of_Drug_or_Biological_or_Device_or_Medical_Supply_1,Program_Year,Dispute_Status_for_Publication\n\
+    901,1234567893,Stapler Works,\"1,250.50\",06/30/2023,Consulting Fee,Stapler,2023,No\n\
+    902,1234567893,Stapler Works,12.25,01/17/2022,Food and Beverage,,2022,Yes\n\
+    903,1999999984,Stapler Works,99.00,01/17/2022,Food and Beverage,,2022,No\n\
+    904,1234567893,Suture House,,02/20/2022,Food and Beverage,,2022,No\n";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn open_payments_show_to_those_who_check_and_to_nobody_else() {
+    for db in databases().await {
+        let engine = db.engine;
+        let w = common::market(db, 20).await;
+        let account = w.runner.db.text("SELECT source_key FROM account ORDER BY id LIMIT 1", vec![]).await.unwrap().unwrap();
+        import(
+            &w,
+            "people.csv",
+            &format!("person_id,name,role,specialty,account_id,npi\nNP1,Ada Paid,physician,Surgery,{account},1234567893\n"),
+        )
+        .await;
+        let (_, report) = import(&w, "OP_DTL_GNRL_PGYR2023.csv", PAYMENTS).await;
+        assert_eq!((report.kind.as_str(), report.created, report.rejected), ("open-payments", 2, 1), "{engine}: {report:?}");
+        assert!(report.notes.iter().any(|n| n.code == "import.outside_the_record" && n.count == 1), "{engine}: {report:?}");
+        let (_, again) = import(&w, "OP_DTL_GNRL_PGYR2023.csv", &PAYMENTS.replace("12.25", "13.25")).await;
+        assert_eq!((again.created, again.updated, again.unchanged), (0, 1, 1), "{engine}: {again:?}");
+        let person = w.count("SELECT id FROM person WHERE source_key = 'NP1'").await;
+        let site = w.site().await;
+        let page = |role| {
+            let (site, email) = (&site, w.user(role).email.clone());
+            async move { site.sign_in(&email, common::PASSWORD).await.get(&format!("/people/{person}")).await.body }
+        };
+        let seen = page(rounds_kernel::Role::Operations).await;
+        for part in ["Transfers of value", "Stapler Works", "2022 to 2023", "1,263.75", "1 disputed", "Consulting Fee: Stapler"] {
+            assert!(seen.contains(part), "{engine}: {part}:\n{seen}");
+        }
+        assert!(!page(rounds_kernel::Role::Marketer).await.contains("Stapler Works"), "{engine}: no reference for those who sell");
+        assert_eq!(w.count("SELECT COUNT(*) FROM value_transfer").await, 2, "{engine}");
+    }
+}

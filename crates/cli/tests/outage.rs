@@ -8,7 +8,8 @@ use rounds_kernel::{Clock, FixedClock, Role};
 use rounds_store::{Keys, Query, Runner};
 use rounds_testkit::{Site, databases, sqlite};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
 use tokio::io::copy_bidirectional;
 use tokio::net::{TcpListener, TcpStream};
 
@@ -16,31 +17,48 @@ use tokio::net::{TcpListener, TcpStream};
 struct Line {
     port: u16,
     up: Arc<AtomicBool>,
+    open: Arc<AtomicUsize>,
 }
 
 impl Line {
     async fn to(server: String) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let (port, up) = (listener.local_addr().unwrap().port(), Arc::new(AtomicBool::new(true)));
-        let open = up.clone();
+        let open = Arc::new(AtomicUsize::new(0));
+        let line = Self { port, up: up.clone(), open: open.clone() };
         tokio::spawn(async move {
             while let Ok((mut near, _)) = listener.accept().await {
-                let (server, open) = (server.clone(), open.clone());
+                let (server, up, open) = (server.clone(), up.clone(), open.clone());
+                open.fetch_add(1, Ordering::SeqCst);
                 tokio::spawn(async move {
-                    if !open.load(Ordering::SeqCst) {
-                        return;
-                    }
-                    let Ok(mut far) = TcpStream::connect(server).await else { return };
                     let cut = async {
-                        while open.load(Ordering::SeqCst) {
-                            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+                        while up.load(Ordering::SeqCst) {
+                            tokio::time::sleep(Duration::from_millis(20)).await;
                         }
                     };
-                    tokio::select! { _ = copy_bidirectional(&mut near, &mut far) => {}, () = cut => {} }
+                    let carry = async {
+                        let mut far = TcpStream::connect(server).await?;
+                        copy_bidirectional(&mut near, &mut far).await
+                    };
+                    tokio::select! { biased; () = cut => {}, _ = carry => {} }
+                    drop(near);
+                    open.fetch_sub(1, Ordering::SeqCst);
                 });
             }
         });
-        Self { port, up }
+        line
+    }
+
+    /// Cuts it, and waits until nothing passes any more.
+    async fn cut(&self) {
+        self.up.store(false, Ordering::SeqCst);
+        while self.open.load(Ordering::SeqCst) > 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    fn mend(&self) {
+        self.up.store(true, Ordering::SeqCst);
     }
 }
 
@@ -59,20 +77,20 @@ async fn a_server_that_goes_away_is_told_and_comes_back() {
         let site = Site::serve(rounds_web::build(runner, directory, rounds_cli::compose::routes(), Default::default())).await;
         let v = site.sign_in(&w.user(Role::Operations).email, PASSWORD).await;
         assert_eq!((v.get("/accounts").await.status.as_u16(), v.get("/healthz").await.status.as_u16()), (200, 200));
-        line.up.store(false, Ordering::SeqCst);
+        line.cut().await;
         let health = v.get("/healthz").await;
         assert_eq!(health.status, 503, "{}", health.body);
         let page = v.get("/accounts").await;
         assert_eq!(page.status, 503, "{}", page.body);
         assert!(page.headers.contains_key("retry-after") && page.body.contains("store."), "{}", page.body);
-        line.up.store(true, Ordering::SeqCst);
+        line.mend();
         let mut status = 0;
         for _ in 0..50 {
             status = v.get("/accounts").await.status.as_u16();
             if status == 200 {
                 break;
             }
-            tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+            tokio::time::sleep(Duration::from_millis(200)).await;
         }
         assert_eq!((status, v.get("/healthz").await.status.as_u16()), (200, 200), "it recovers by itself, and the session is still good");
     }

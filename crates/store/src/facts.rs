@@ -1,7 +1,7 @@
 //! The fact log: one append-only table that every area writes through the runner.
 
 use crate::query::Query;
-use crate::{Engine, Tx, args};
+use crate::{Engine, Tx, Value, args};
 use rounds_kernel::{AccountId, Channel, FactKind, NewFact, PersonId, Result, SystemId, Time, UserId};
 use sea_orm::FromQueryResult;
 
@@ -141,44 +141,55 @@ pub(crate) async fn append(tx: &mut Tx, facts: Vec<NewFact>) -> Result<()> {
     Ok(())
 }
 
-/// One statement with a bare `?` a value. Its transaction is the only writer, so every id above the highest before is its own.
+/// Columns of a fact on its way in.
+const INTO: [&str; 12] = [
+    "kind",
+    "occurred_at",
+    "recorded_at",
+    "recorded_by",
+    "account_id",
+    "person_id",
+    "system_id",
+    "channel",
+    "user_id",
+    "source",
+    "natural_key",
+    "body",
+];
+
+/// One statement with a bare `?` a value.
+///
+/// `OR FAIL`: what stands in the table when a row is refused is undone with the transaction, so SQLite keeps no copy of every page
+/// that the statement touches, in case it alone had to be undone.
+fn insert_sqlite(rows: usize) -> String {
+    let row = format!("({})", ["?"; INTO.len()].join(","));
+    let rows = vec![row.as_str(); rows].join(",");
+    format!("INSERT OR FAIL INTO fact ({}) VALUES {rows} ON CONFLICT (natural_key) DO NOTHING", INTO.join(", "))
+}
+
+/// Its transaction is the only writer, so every id above the highest before is its own.
 async fn append_sqlite(tx: &mut Tx, facts: Vec<NewFact>) -> Result<()> {
-    const INTO: &[&str] = &[
-        "kind",
-        "occurred_at",
-        "recorded_at",
-        "recorded_by",
-        "account_id",
-        "person_id",
-        "system_id",
-        "channel",
-        "user_id",
-        "source",
-        "natural_key",
-        "body",
-    ];
     let before = tx.number("SELECT MAX(id) FROM fact", vec![]).await?;
+    let sql = insert_sqlite(facts.len());
     let (now, by) = (tx.now.0, tx.actor.user.map(|u| u.0));
-    let rows = facts
-        .into_iter()
-        .map(|f| {
-            args![
-                f.kind.code(),
-                f.occurred_at.0,
-                now,
-                by,
-                f.account.map(|x| x.0),
-                f.person.map(|x| x.0),
-                f.system.map(|x| x.0),
-                f.channel.map(Channel::code),
-                f.user.map(|x| x.0),
-                f.source,
-                f.natural_key,
-                f.body
-            ]
-        })
-        .collect();
-    let count = tx.insert_many("fact", INTO, rows, "ON CONFLICT (natural_key) DO NOTHING").await?;
+    let mut values = Vec::with_capacity(facts.len() * INTO.len());
+    for f in facts {
+        values.extend::<[Value; INTO.len()]>([
+            f.kind.code().into(),
+            f.occurred_at.0.into(),
+            now.into(),
+            by.into(),
+            f.account.map(|x| x.0).into(),
+            f.person.map(|x| x.0).into(),
+            f.system.map(|x| x.0).into(),
+            f.channel.map(Channel::code).into(),
+            f.user.map(|x| x.0).into(),
+            f.source.into(),
+            f.natural_key.into(),
+            f.body.to_string().into(),
+        ]);
+    }
+    let count = tx.execute_placed(sql, values).await?;
     if count > 0 {
         let last = tx.number("SELECT MAX(id) FROM fact", vec![]).await?;
         tx.facts.add(count, before + 1, last);
@@ -197,7 +208,7 @@ struct Span {
 async fn append_postgres(tx: &mut Tx, facts: Vec<NewFact>) -> Result<()> {
     const SQL: &str = "WITH written AS (INSERT INTO fact (kind, occurred_at, recorded_at, recorded_by, account_id, person_id, system_id, channel, \
         user_id, source, natural_key, body) \
-        SELECT k, t, $2, $3, a, p, s, c, u, o, n, b FROM json_to_recordset($1::json) \
+        SELECT k, t, $2, $3, a, p, s, c, u, o, n, COALESCE(b, 'null'::jsonb) FROM json_to_recordset($1::json) \
         AS r(k TEXT, t BIGINT, a BIGINT, p BIGINT, s BIGINT, c TEXT, u BIGINT, o TEXT, n TEXT, b JSONB) \
         ON CONFLICT (natural_key) DO NOTHING RETURNING id) \
         SELECT MIN(id) AS first, MAX(id) AS last, COUNT(*) AS written FROM written";

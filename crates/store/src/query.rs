@@ -42,3 +42,13 @@ pub trait Query: Sync {
         }
     }
 }
+
+/// The condition that `column` is one of `ids`, and the value at `place` that holds them all: the statement's text is the same for
+/// every list, so that the engine plans it once.
+pub fn one_of(engine: Engine, column: &str, place: usize, ids: impl IntoIterator<Item = i64>) -> (String, Value) {
+    let ids = ids.into_iter().map(|id| id.to_string()).collect::<Vec<_>>().join(",");
+    match engine {
+        Engine::Sqlite => (format!("{column} IN (SELECT value FROM json_each(${place}))"), format!("[{ids}]").into()),
+        Engine::Postgres => (format!("{column} = ANY(CAST(${place} AS BIGINT[]))"), format!("{{{ids}}}").into()),
+    }
+}

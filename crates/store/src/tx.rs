@@ -68,11 +68,15 @@ impl Tx {
             let chunk: Vec<Vec<Value>> = rows.by_ref().take(per).collect();
             let sql = insert_sql(self.engine, table, columns, chunk.len(), suffix);
             let values: Vec<Value> = chunk.into_iter().flatten().collect();
-            // The places are in their order already: no statement of this size is rewritten.
-            let statement = Statement::from_sql_and_values(backend(self.engine), sql, values);
-            written += self.inner.execute_raw(statement).await.map_err(db_err)?.rows_affected();
+            written += self.execute_placed(sql, values).await?;
         }
         Ok(written)
+    }
+
+    /// Runs a statement whose places are in their order and as the engine writes them: none of this size is rewritten.
+    pub(crate) async fn execute_placed(&mut self, sql: String, values: Vec<Value>) -> Result<u64> {
+        let statement = Statement::from_sql_and_values(backend(self.engine), sql, values);
+        Ok(self.inner.execute_raw(statement).await.map_err(db_err)?.rows_affected())
     }
 
     /// Adds `fact` to the log. Facts are never changed or removed.

@@ -34,6 +34,7 @@ pub mod sources;
 pub mod stakeholders;
 pub mod systems;
 pub mod timeline;
+pub mod transfers;
 
 use rounds_platform::imports::Importer;
 use rounds_store::MigrationTrait;
@@ -53,6 +54,7 @@ pub fn importers() -> Vec<Box<dyn Importer>> {
     all.extend(parties::importers());
     all.extend(contracts::importers());
     all.extend(installed_base::importers());
+    all.extend(transfers::importers());
     all
 }
 
@@ -78,6 +80,7 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
     all.extend(profiles::migrations());
     all.extend(stakeholders::migrations());
     all.extend(classes::migrations());
+    all.extend(transfers::migrations());
     all
 }
 
@@ -114,6 +117,7 @@ pub fn own_panels() -> Vec<Arc<dyn panels::Panel>> {
         Arc::new(installed_base::DevicesPanel),
         Arc::new(parties::PartiesPanel),
         Arc::new(matching::MergedPanel),
+        Arc::new(transfers::TransfersPanel),
     ]
 }
 

@@ -72,8 +72,10 @@ async fn files_that_cannot_be_read_are_refused_whole() {
     let refused = [
         (b"".to_vec(), "import.empty"),
         (b"\xEF\xBB\xBF\n\n".to_vec(), "import.empty"),
-        (b"PK\x03\x04\0\0\0\0binary".to_vec(), "import.binary"),
-        ("\u{feff}a,b\n1,2\n".encode_utf16().flat_map(u16::to_le_bytes).collect(), "import.binary"),
+        (b"PK\x03\x04\0\0\0\0binary".to_vec(), "import.workbook_damaged"),
+        // UTF-16 is read where a mark says that it is; its header is of no kind.
+        ("\u{feff}a,b\n1,2\n".encode_utf16().flat_map(u16::to_le_bytes).collect(), "import.kind_unknown"),
+        ("a,b\n1,2\n".encode_utf16().flat_map(u16::to_le_bytes).collect(), "import.binary"),
         (b"name,town\nx,y\n".to_vec(), "import.kind_unknown"),
     ];
     for (bytes, code) in refused {

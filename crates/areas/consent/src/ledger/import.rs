@@ -4,6 +4,7 @@ use super::commands::{ContactRow, Directory, write};
 use rounds_kernel::{Channel, Outcome, Permission, Purpose, Result};
 use rounds_platform::imports::{ChunkReport, Column, FileInfo, Importer, Note, Row, Touched};
 use rounds_store::Tx;
+use std::collections::HashMap;
 use std::sync::Mutex;
 
 const ID: usize = 0;
@@ -24,63 +25,96 @@ pub(super) fn importers() -> Vec<Box<dyn Importer>> {
     vec![Box::new(Contacts { known: Mutex::default() })]
 }
 
-/// Reads contacts; remembers for the length of one file which keys are whose.
+/// Reads contacts; remembers for the length of one file which keys are whose and what its words mean.
 struct Contacts {
-    known: Mutex<Directory>,
+    known: Mutex<(Directory, Words)>,
 }
 
+/// Words of a file that are remembered; a file with more has free text in that column.
+const MOST_WORDS: usize = 2_000;
+
+/// What words of a file mean: they are few, and each stands in it thousands of times.
+#[derive(Default)]
+struct Words([HashMap<String, Option<&'static str>>; 3]);
+
+impl Words {
+    fn code(&mut self, kind: usize, text: &str, look_up: impl FnOnce(&str) -> Option<&'static str>) -> Option<&'static str> {
+        let known = &mut self.0[kind];
+        if let Some(code) = known.get(text) {
+            return *code;
+        }
+        let code = look_up(text);
+        if known.len() < MOST_WORDS {
+            known.insert(text.to_owned(), code);
+        }
+        code
+    }
+}
+
+/// Words of other systems for a channel. A star stands for more letters of the same word: `educat*` is educate and education, and
+/// a pigeon (`Brieftaube`) is no letter (`brief`).
 const CHANNELS: &[(Channel, &[&str])] = &[
-    (Channel::Video, &["video", "teams", "zoom", "webex", "virtual", "engage meeting", "remote meeting", "remote", "online"]),
-    (Channel::Webinar, &["webinar", "event", "congress", "symposium", "workshop"]),
-    (Channel::Email, &["email", "e-mail", "mail", "approved email", "letter", "brief", "chat", "text", "sms", "message"]),
-    (Channel::Phone, &["phone", "telephone", "tel", "telefon", "call center", "outbound call", "inbound call", "phone call", "anruf"]),
+    (Channel::Video, &["video*", "teams", "zoom", "webex", "virtual*", "engage meeting", "remote*", "online*"]),
+    (Channel::Webinar, &["webinar*", "event*", "congress*", "symposium", "workshop*"]),
+    (Channel::Email, &["email*", "e mail*", "mail*", "letter*", "brief", "briefe", "chat*", "text", "sms", "message*"]),
+    (
+        Channel::Phone,
+        &["phone*", "telephone*", "tel", "*telefon*", "call center", "outbound call", "inbound call", "*anruf*", "voicemail*"],
+    ),
     (
         Channel::Visit,
         &[
-            "visit",
+            "visit*",
             "face to face",
-            "face-to-face",
             "f2f",
             "in person",
-            "in-person",
             "onsite",
-            "on-site",
-            "field",
-            "besuch",
-            "personal",
-            "detail",
-            "meeting",
-            "rep visit",
+            "on site",
+            "field*",
+            "*besuch*",
+            "personal*",
+            "persönlich*",
+            "detail*",
+            "meeting*",
         ],
     ),
 ];
 
 const OUTCOMES: &[(Outcome, &[&str])] = &[
-    (Outcome::DoNotContact, &["do not contact", "opt out", "opted out", "dnc"]),
+    (Outcome::DoNotContact, &["do not contact", "opt out*", "opted out", "dnc"]),
     (Outcome::NotInterested, &["not interested", "declined", "no interest", "kein interesse"]),
-    (Outcome::NoAnswer, &["no answer", "not reached", "no show", "voicemail", "left message", "missed", "nicht erreicht", "unreachable"]),
-    (Outcome::DemoBooked, &["demo"]),
-    (Outcome::MeetingBooked, &["meeting", "appointment", "scheduled", "termin"]),
+    (
+        Outcome::NoAnswer,
+        &["no answer", "not reached", "not connected", "no show*", "voicemail*", "left message", "missed", "nicht erreicht", "unreachable"],
+    ),
+    (Outcome::DemoBooked, &["demo*"]),
+    (Outcome::MeetingBooked, &["meeting*", "appointment*", "scheduled", "*termin*"]),
     (Outcome::Sent, &["sent", "delivered", "opened", "clicked", "gesendet"]),
     (
         Outcome::Reached,
-        &["reached", "completed", "submitted", "held", "connected", "saved", "done", "closed", "attended", "erreicht", "success"],
+        &["reached", "completed", "submitted", "held", "connected", "saved", "done", "closed", "attended", "erreicht", "success*"],
     ),
 ];
 
 const PURPOSES: &[(Purpose, &[&str])] = &[
-    (Purpose::Demo, &["demo", "trial", "evaluation"]),
-    (Purpose::Service, &["service", "complaint", "repair", "training", "support"]),
-    (Purpose::Review, &["review", "qbr", "contract", "business"]),
-    (Purpose::Introduce, &["intro", "first", "new customer", "prospect"]),
-    (Purpose::Educate, &["educat", "detail", "product", "clinical", "information"]),
-    (Purpose::FollowUp, &["follow", "routine", "regular", "check"]),
+    (Purpose::Demo, &["demo*", "trial*", "evaluation*"]),
+    (Purpose::Service, &["service*", "complaint*", "repair*", "training*", "support*"]),
+    (Purpose::Review, &["review*", "qbr", "contract*", "business*"]),
+    (Purpose::Introduce, &["intro*", "first*", "new customer*", "prospect*"]),
+    (Purpose::Educate, &["educat*", "detail*", "product*", "clinical*", "information*"]),
+    (Purpose::FollowUp, &["follow*", "routine*", "regular*", "check*"]),
 ];
 
 /// The first of a list one of whose words stands in `text`.
 fn find<T: Copy>(list: &[(T, &[&str])], text: &str) -> Option<T> {
-    let text = text.to_lowercase().replace('_', " ");
-    list.iter().find(|(_, words)| words.iter().any(|w| text.contains(w))).map(|(found, _)| *found)
+    let letters: String = text.to_lowercase().chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
+    let text = format!(" {} ", letters.split_whitespace().collect::<Vec<_>>().join(" "));
+    let stands = |word: &&str| {
+        let (before, rest) = word.strip_prefix('*').map_or((" ", *word), |rest| ("", rest));
+        let (rest, behind) = rest.strip_suffix('*').map_or((rest, " "), |rest| (rest, ""));
+        text.contains(&format!("{before}{rest}{behind}"))
+    };
+    list.iter().find(|(_, words)| words.iter().any(|w| stands(w))).map(|(found, _)| *found)
 }
 
 /// Which channel a company's word means.
@@ -250,12 +284,12 @@ impl Importer for Contacts {
     async fn write(&self, tx: &mut Tx, file: &FileInfo, rows: &[Row]) -> Result<ChunkReport> {
         tx.actor.require(Permission::WriteRecord)?;
         let mut notes = Vec::new();
-        let contacts: Vec<ContactRow> = rows.iter().map(|r| contact(r, &mut notes)).collect();
         // Taken out while the file is written, so that no lock is held across the database.
-        let mut known = self.known.lock().map(|mut k| std::mem::take(&mut *k)).unwrap_or_default();
+        let (mut known, mut words) = self.known.lock().map(|mut k| std::mem::take(&mut *k)).unwrap_or_default();
+        let contacts: Vec<ContactRow> = rows.iter().map(|r| contact(r, &mut words, &mut notes)).collect();
         let written = write(tx, &file.name, &contacts, &mut known).await;
         if let Ok(mut kept) = self.known.lock() {
-            *kept = known;
+            *kept = (known, words);
         }
         let mut report = written?;
         report.notes.extend(notes);
@@ -267,7 +301,7 @@ impl Importer for Contacts {
     }
 }
 
-fn contact(row: &Row, notes: &mut Vec<Note>) -> ContactRow {
+fn contact(row: &Row, words: &mut Words, notes: &mut Vec<Note>) -> ContactRow {
     let mut said = |column: usize, code: Option<&'static str>, note: &'static str, text: &'static str| match (row.known(column), code) {
         (Some(_), None) => {
             notes.push(Note::new(row.line, note, text));
@@ -278,19 +312,19 @@ fn contact(row: &Row, notes: &mut Vec<Note>) -> ContactRow {
     let known = |column: usize| row.known(column);
     let purpose = said(
         PURPOSE,
-        known(PURPOSE).and_then(purpose).map(Purpose::code),
+        known(PURPOSE).and_then(|t| words.code(0, t, |t| purpose(t).map(Purpose::code))),
         "import.purpose_unknown",
         "purposes were not understood and are left blank: map them to ours on the import's page",
     );
     let outcome = said(
         OUTCOME,
-        known(OUTCOME).and_then(outcome).map(Outcome::code),
+        known(OUTCOME).and_then(|t| words.code(1, t, |t| outcome(t).map(Outcome::code))),
         "import.outcome_unknown",
         "outcomes were not understood and are left blank: map them to ours on the import's page",
     );
     let channel = match row.known(CHANNEL) {
         // A word that is not understood is told as it stands.
-        Some(text) => channel(text).map_or_else(|| text.to_owned(), |c| c.code().to_owned()),
+        Some(text) => words.code(2, text, |t| channel(t).map(Channel::code)).unwrap_or(text).to_owned(),
         None => {
             notes.push(Note::new(row.line, "import.channel_blank", "contacts without a channel were taken for visits"));
             Channel::Visit.code().to_owned()
@@ -335,10 +369,13 @@ mod tests {
             ("MS Teams", Channel::Video),
             ("Call", Channel::Phone),
             ("visit", Channel::Visit),
+            ("Kundenbesuch", Channel::Visit),
+            ("Hotel visit", Channel::Visit),
         ] {
             assert_eq!(channel(theirs), Some(ours), "{theirs}");
         }
-        assert_eq!(channel("carrier pigeon"), None);
+        assert_eq!((channel("carrier pigeon"), channel("Brieftaube")), (None, None));
+        assert_eq!((outcome("absent"), purpose("educational")), (None, Some(Purpose::Educate)));
         assert_eq!(outcome("Submitted_vod"), Some(Outcome::Reached));
         assert_eq!(outcome("Left message"), Some(Outcome::NoAnswer));
         assert_eq!((direction("Inbound"), direction(""), direction("Out")), ("in", "out", "out"));

@@ -50,6 +50,7 @@ pub fn own() -> Vec<Box<dyn PersonalData>> {
         Box::new(PersonTable::deleted("access_rule", "person_id", "Access")),
         Box::new(PersonTable::cleared("data_request", "person_id", "Requests about personal data", &[("reason", "'erased'")])),
         Box::new(PersonTable::deleted("identifier", "entity_id", "Identifiers").only(of_person)),
+        Box::new(PersonTable::deleted("value_transfer", "person_id", "Transfers of value")),
         Box::new(Said),
         Box::new(PersonTable::deleted("source_record", "entity_id", "What each source says").only(of_person)),
         Box::new(PersonTable::cleared("merge", "survivor_id", "Merges", MERGE).only(of_person)),

@@ -6,7 +6,8 @@
 //! matter. A link without an end is current. The rules of making links out of sightings are in `docs/decisions/0012`.
 //!
 //! Public: [`LinkKind`] (what is linked to what), [`link`], [`end`] and [`see`] (bulk), [`Open`], [`Close`], [`Correct`], [`Undo`] (by
-//! hand), [`current`], [`of_child`], [`merged`], [`taken_apart`] and [`settle`] (around a merge), [`close_unlisted`] (releases), [`AccountSystemRow`],
+//! hand), [`current`], [`of_child`], [`merged`], [`taken_apart`] and [`settle`] (around a merge), [`close_unlisted`] (releases), [`LinksFollow`]
+//! (after an import was taken back), [`AccountSystemRow`],
 //! [`ImportAffiliations`]. Routes: `/affiliations/{kind}/{child}` and its posts.
 //! Tables: [`TABLES`]; the columns `child_id`,
 //! `parent_id` of both tables point at records of the kinds `child_kind` and `parent_kind`.
@@ -18,11 +19,13 @@ mod model;
 mod pages;
 mod queries;
 mod store;
+mod undone;
 
 pub use commands::{Close, Correct, ImportAffiliations, Open, Undo};
 pub use model::{AccountSystemRow, Affiliation, HAND, Link, LinkKind, Post, Said, Sighting, Span, fold};
 pub use pages::{LinkGroup, LinkItem, editable, holds, links_of, sample};
 pub use store::{Changes, close_unlisted, current, end, link, merged, migrations, of_child, see, settle, taken_apart, upsert};
+pub use undone::LinksFollow;
 
 use rounds_kernel::Permission;
 use rounds_web::Route;

@@ -102,6 +102,7 @@ pub(crate) const OWN: &[Reference] = &[
     Reference::new("source_record", "entity_id", EntityKind::System).of_kind("entity_kind"),
     Reference::new("source_record", "entity_id", EntityKind::Account).of_kind("entity_kind"),
     Reference::new("source_record", "entity_id", EntityKind::Person).of_kind("entity_kind"),
+    Reference::new("value_transfer", "person_id", EntityKind::Person),
     Reference::new("party_account", "account_id", EntityKind::Account),
     Reference::new("device", "account_id", EntityKind::Account),
     Reference::new("contract", "system_id", EntityKind::System),

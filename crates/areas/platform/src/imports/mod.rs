@@ -1,8 +1,8 @@
 //! Imports: files on their way into the record, for all areas.
 //!
 //! An area registers what it can read as an [`Importer`]. A file is received (kept, compressed, before anyone is told that it was
-//! accepted), then worked off in chunks of at most [`CHUNK`] rows: each chunk writes its rows, its rejected rows and the job's
-//! position in one transaction, so that a killed program goes on where it was. Running a finished file again is harmless.
+//! accepted), then worked off in transactions of a few chunks of [`CHUNK`] rows: each writes its rows, its rejected rows and the
+//! job's position together or not at all, so that a killed program goes on where it was. Running a finished file again is harmless.
 //!
 //! * reading: `import/` (lines, records, cells): UTF-8 with or without byte-order mark; a line that is no valid UTF-8 is read as
 //!   CP1252; a row that cannot be used is rejected with line, code, cause and remedy, and stops no other row;
@@ -27,7 +27,8 @@ use import::choose;
 pub use import::{DayOrder, Mapping, guess};
 pub use jobs::{ImportWork, Tell, UNDO_KIND, UndoImport, UndoReport, UndoWork, run_import, run_job, run_undo};
 pub use model::{
-    ChunkReport, Column, FileInfo, Form, ImportReport, Importer, Importers, Note, NoteCount, Preview, Row, Shown, Touched, export, reject,
+    ChunkReport, Column, FileInfo, Follows, Form, ImportReport, Importer, Importers, Note, NoteCount, Preview, Row, Shown, Touched, export,
+    reject,
 };
 pub use pages::samples;
 pub use store::{RejectRow, migrations, rejects_of, saved_mapping};
@@ -47,8 +48,14 @@ pub const TABLES: &[&str] = &["import_file", "import_part", "import_reject", "im
 /// Kind of the jobs of this capability.
 pub const JOB_KIND: &str = "import";
 
-/// Rows a transaction, so that pages stay quick while a file loads.
+/// Rows that are checked and written together.
 pub const CHUNK: usize = 1_000;
+
+/// Chunks a transaction takes at most.
+const MOST_CHUNKS: usize = 4;
+
+/// Milliseconds that a transaction should not exceed, so that pages which write stay quick while a file loads.
+const LONGEST_MS: i64 = 60;
 
 /// Setting that holds the largest file taken through the browser, in megabytes.
 pub const LARGEST_UPLOAD: &str = "import.largest_upload_mb";

@@ -185,12 +185,25 @@ impl FileInfo {
 }
 
 /// A row that an import had written and that was taken back.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Touched {
     /// Its table.
     pub table: String,
     /// Its id; 0 for tables without one.
     pub id: i64,
+    /// What the import had made of it, or the row that it had taken out.
+    pub row: serde_json::Value,
+}
+
+/// Rows that follow from others and are made again, instead of being taken back one by one: between an import and its undoing, other
+/// sources may have had their say in them.
+#[async_trait]
+pub trait Follows: Send + Sync {
+    /// Whether the rows of `table` do.
+    fn follows(&self, table: &str) -> bool;
+
+    /// Makes them again after `rows` were taken back, some of which may be such rows themselves.
+    async fn make_again(&self, tx: &mut Tx, rows: &[Touched]) -> Result<()>;
 }
 
 /// One row with the cells of the importer's columns, trimmed; absent optional columns are empty.

@@ -6,7 +6,7 @@ use rounds_customers::company_files::{account_ids, person_ids};
 use rounds_kernel::{Result, RowReject, UserId};
 use rounds_platform::imports::reject;
 use rounds_platform::users;
-use rounds_store::{Query, Tx};
+use rounds_store::{Query, Tx, one_of};
 use std::collections::{BTreeSet, HashMap};
 
 /// Keys remembered of one kind: some tens of megabytes. Beyond that, what is remembered is thrown away and looked up again.
@@ -32,9 +32,10 @@ impl Keys {
     async fn missing<'a>(&mut self, tx: &Tx, table: &str, wanted: &BTreeSet<&'a str>) -> Result<Vec<&'a str>> {
         let held: BTreeSet<i64> = wanted.iter().filter_map(|k| self.0.get(*k).copied()).collect();
         if !held.is_empty() {
-            let list = held.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
-            let stand = tx.number(&format!("SELECT COUNT(*) FROM {table} WHERE id IN ({list})"), vec![]).await?;
-            if stand != held.len() as i64 || self.0.len() > MOST {
+            let count = held.len() as i64;
+            let (among, list) = one_of(tx.engine(), "id", 1, held);
+            let stand = tx.number(&format!("SELECT COUNT(*) FROM {table} WHERE {among}"), vec![list]).await?;
+            if stand != count || self.0.len() > MOST {
                 self.0.clear();
             }
         }

@@ -146,16 +146,26 @@ async fn take(tx: &mut Tx, kind: LinkKind, sightings: Vec<Sighting>) -> Result<C
     let children: Vec<i64> = children.into_iter().collect();
     let mut known = said::of(tx, kind, &children).await?;
     let touched = said::add(tx, kind, &mut known, sightings).await?;
-    make(tx, kind, &touched, &known).await
+    let (changes, moves) = make(tx, kind, &touched, &known).await?;
+    told::tell(tx, kind, moves).await?;
+    Ok(changes)
 }
 
 /// Makes the links of `children` again from what is known of them.
 pub(super) async fn rebuild(tx: &mut Tx, kind: LinkKind, children: &[i64]) -> Result<Changes> {
     let known = said::of(tx, kind, children).await?;
-    make(tx, kind, children, &known).await
+    let (changes, moves) = make(tx, kind, children, &known).await?;
+    told::tell(tx, kind, moves).await?;
+    Ok(changes)
 }
 
-async fn make(tx: &mut Tx, kind: LinkKind, children: &[i64], known: &BTreeMap<i64, Vec<Sighting>>) -> Result<Changes> {
+/// The same, and the timelines are told nothing: after an import was taken back, nobody has moved.
+pub(super) async fn rebuild_untold(tx: &mut Tx, kind: LinkKind, children: &[i64]) -> Result<Changes> {
+    let known = said::of(tx, kind, children).await?;
+    make(tx, kind, children, &known).await.map(|(changes, _)| changes)
+}
+
+async fn make(tx: &mut Tx, kind: LinkKind, children: &[i64], known: &BTreeMap<i64, Vec<Sighting>>) -> Result<(Changes, Vec<told::Move>)> {
     let mut held = of_children(tx, kind, children).await?;
     let mut changes = Changes::default();
     let (mut gone, mut ended, mut new) = (Vec::new(), Vec::new(), Vec::new());
@@ -194,8 +204,7 @@ async fn make(tx: &mut Tx, kind: LinkKind, children: &[i64], known: &BTreeMap<i6
     }
     changes.parents.extend(ended.iter().map(|(_, s)| s.parent));
     write(tx, kind, &gone, ended, new).await?;
-    told::tell(tx, kind, moves).await?;
-    Ok(changes)
+    Ok((changes, moves))
 }
 
 async fn write(tx: &mut Tx, kind: LinkKind, gone: &[i64], changed: Vec<(i64, Span)>, mut new: Vec<(i64, Span)>) -> Result<()> {

@@ -42,10 +42,23 @@ pub(super) struct Scanner<'a> {
     table: Table,
     importer: &'a dyn Importer,
     layout: Layout,
-    waiting: VecDeque<(Record, Resume)>,
-    at: Resume,
+    waiting: VecDeque<(Record, Behind)>,
+    at: Behind,
     seen: HashMap<u128, u64>,
-    told: (u64, u64),
+    told: u64,
+}
+
+/// What is known behind a record: rows are looked at long before they are their chunk's.
+#[derive(Clone, Copy, Default)]
+struct Behind {
+    place: Resume,
+    decoded: (u64, u64),
+}
+
+impl Behind {
+    fn of(table: &Table) -> Self {
+        Self { place: table.place(), decoded: table.decoded() }
+    }
 }
 
 /// What one chunk of a file holds.
@@ -60,7 +73,7 @@ pub(super) struct Chunk {
     /// Rows for the importer.
     pub rows: Vec<Row>,
     /// Text of the rows, to be kept with those that the importer rejects.
-    pub raw: HashMap<u64, String>,
+    pub raw: Vec<(u64, String)>,
     /// Rows that need no importer to be rejected, and notes.
     pub report: ChunkReport,
 }
@@ -74,11 +87,11 @@ impl<'a> Scanner<'a> {
         let mut waiting = VecDeque::new();
         while waiting.len() < SAMPLE {
             let Some(record) = table.next()? else { break };
-            waiting.push_back((record, table.place()));
+            waiting.push_back((record, Behind::of(&table)));
         }
-        let sample: Vec<Vec<String>> = waiting.iter().filter_map(|(r, _): &(Record, Resume)| r.cells.clone().ok()).collect();
+        let sample: Vec<Vec<String>> = waiting.iter().filter_map(|(r, _): &(Record, Behind)| r.cells.clone().ok()).collect();
         let layout = Layout::of(importer, &table.header, &sample, mapping)?;
-        Ok(Self { table, waiting, importer, layout, seen: HashMap::new(), told: (0, 0), at: Resume::default() })
+        Ok(Self { table, waiting, importer, layout, seen: HashMap::new(), told: 0, at: Behind::default() })
     }
 
     /// Columns of the file that the importer does not read.
@@ -97,7 +110,7 @@ impl<'a> Scanner<'a> {
             let Some(record) = self.next()? else { break };
             let _ = self.row(record);
         }
-        self.told = self.table.decoded();
+        self.told = self.at.decoded.0;
         Ok(())
     }
 
@@ -108,19 +121,19 @@ impl<'a> Scanner<'a> {
             let Some(mut record) = self.next()? else { break };
             chunk.read += 1;
             chunk.line = record.line;
-            chunk.raw.insert(record.line, cut(std::mem::take(&mut record.raw)));
+            chunk.raw.push((record.line, cut(std::mem::take(&mut record.raw))));
             match self.row(record) {
                 Ok(row) => chunk.rows.push(row),
                 Err(rejected) => chunk.report.rejects.push(rejected),
             }
         }
-        chunk.end = self.at;
-        let (decoded, first) = self.table.decoded();
-        for n in self.told.0..decoded {
+        chunk.end = self.at.place;
+        let (decoded, first) = self.at.decoded;
+        for n in self.told..decoded {
             let line = if n == 0 { first } else { chunk.line };
             chunk.report.notes.push(Note::new(line, "import.cp1252", "lines were not valid UTF-8 and were read as CP1252 (Windows)"));
         }
-        self.told = (decoded, first);
+        self.told = decoded;
         Ok(chunk)
     }
 
@@ -130,7 +143,7 @@ impl<'a> Scanner<'a> {
             return Ok(Some(record));
         }
         let record = self.table.next()?;
-        self.at = self.table.place();
+        self.at = Behind::of(&self.table);
         Ok(record)
     }
 

@@ -7,8 +7,8 @@ mod undo;
 pub use undo::{UNDO_KIND, UndoImport, UndoReport, UndoWork, run_undo};
 
 use super::commands::{Chunked, FinishFile, JobInput, Position, WriteChunk, receive};
-use super::import::{Chunk, Mapping, Resume, Scanner, Table};
-use super::{CHUNK, FileInfo, ImportReport, Importer, Importers, JOB_KIND, Note, store};
+use super::import::{Chunk, Mapping, Scanner, Table};
+use super::{CHUNK, FileInfo, ImportReport, Importer, Importers, JOB_KIND, LONGEST_MS, MOST_CHUNKS, Note, store};
 use crate::jobs::{Context, Report, Work, run_now};
 use rehearse::rehearse;
 use rounds_kernel::{Actor, Error, JobId, Result};
@@ -65,9 +65,11 @@ pub async fn run_job(runner: &Runner, actor: &Actor, importers: &Importers, job:
 /// Who is told how far it is: units done, units in all, one sentence.
 pub type Tell = Arc<dyn Fn(i64, i64, &str) + Send + Sync>;
 
-/// A file being read by a thread of its own, at most two chunks ahead.
+/// A file being read by a thread of its own, a transaction's chunks ahead.
 pub(super) struct Reading {
     chunks: Receiver<Result<Chunk>>,
+    /// What was received and belongs to the next transaction.
+    behind: Option<Result<Chunk>>,
     /// Columns that nothing reads.
     pub ignored: Vec<String>,
     /// Units in all, 0 if unknown.
@@ -77,7 +79,7 @@ pub(super) struct Reading {
 impl Reading {
     /// Starts reading behind `at`.
     pub async fn start(importers: &Importers, kind: &str, path: PathBuf, mapping: Mapping, at: &Position) -> Result<Self> {
-        let (send, chunks) = channel(2);
+        let (send, chunks) = channel(MOST_CHUNKS);
         let (opened, wait) = tokio::sync::oneshot::channel();
         let (importers, kind, records, from) = (importers.clone(), kind.to_owned(), at.records, at.at);
         std::thread::spawn(move || {
@@ -109,14 +111,41 @@ impl Reading {
             }
         });
         let (ignored, total) = wait.await.map_err(|_| damaged())??;
-        Ok(Self { chunks, ignored, total })
+        Ok(Self { chunks, behind: None, ignored, total })
     }
 
-    /// The next rows; `None` at the end.
-    pub async fn next(&mut self) -> Result<Option<Chunk>> {
-        // A reader that ends without saying so has failed: a damaged file must never look like a short one.
-        let chunk = self.chunks.recv().await.ok_or_else(damaged)??;
-        Ok(Some(chunk).filter(|c| c.read > 0))
+    /// The next chunks, of those that are read already at most `most`; none at the end.
+    pub async fn next(&mut self, most: usize) -> Result<Vec<Chunk>> {
+        let first = match self.behind.take() {
+            Some(chunk) => chunk?,
+            // A reader that ends without saying so has failed: a damaged file must never look like a short one.
+            None => self.chunks.recv().await.ok_or_else(damaged)??,
+        };
+        if first.read == 0 {
+            return Ok(Vec::new());
+        }
+        let mut out = vec![first];
+        while out.len() < most {
+            match self.chunks.try_recv() {
+                Ok(Ok(chunk)) if chunk.read > 0 => out.push(chunk),
+                Ok(other) => {
+                    self.behind = Some(other);
+                    break;
+                }
+                Err(_) => break,
+            }
+        }
+        Ok(out)
+    }
+}
+
+/// How many chunks a transaction takes: the more the fewer pages of the indexes are written twice, but others wait for it to end.
+struct Pace(usize);
+
+impl Pace {
+    fn learn(&mut self, chunks: usize, took_ms: i64) {
+        let room = LONGEST_MS / (took_ms / chunks.max(1) as i64).max(1);
+        self.0 = (room as usize).clamp(1, MOST_CHUNKS);
     }
 }
 
@@ -155,10 +184,16 @@ async fn import(
     }
     let own = importer.for_one_file();
     let writer = own.as_deref().unwrap_or(importer);
-    while let Some(chunk) = reading.next().await? {
-        let done = done(&chunk.end, &at, &chunk);
+    let mut pace = Pace(1);
+    loop {
+        let chunks = reading.next(pace.0).await?;
+        if chunks.is_empty() {
+            break;
+        }
+        let (done, count, began) = (done(&at, &chunks), chunks.len(), runner.now());
         let how = Chunked { job: JobId(job.id), file: input.file.clone(), from: at, done, total: reading.total, rehearsed: false };
-        at = runner.run(actor, WriteChunk { how, importer: writer, chunk }).await?;
+        at = runner.run(actor, WriteChunk { how, importer: writer, chunks }).await?;
+        pace.learn(count, (runner.now().0 - began.0) / 1_000);
         progress(done, reading.total, &at.report.summary());
     }
     // A run that stopped between the two finishes again: finishing says the same twice.
@@ -167,9 +202,10 @@ async fn import(
     Ok(runner.run(actor, finish).await?.report)
 }
 
-/// Units done behind a chunk: bytes where the file has lines, rows elsewhere.
-pub(super) fn done(end: &Resume, at: &Position, chunk: &Chunk) -> i64 {
-    if end.line > 0 { end.byte as i64 } else { (at.records + chunk.read) as i64 }
+/// Units done behind these chunks: bytes where the file has lines, rows elsewhere.
+pub(super) fn done(at: &Position, chunks: &[Chunk]) -> i64 {
+    let end = chunks.last().map_or(at.at, |c| c.end);
+    if end.line > 0 { end.byte as i64 } else { (at.records + chunks.iter().map(|c| c.read).sum::<u64>()) as i64 }
 }
 
 pub(super) fn opening(importer: &dyn Importer, file: &FileInfo, ignored: &[String]) -> ImportReport {

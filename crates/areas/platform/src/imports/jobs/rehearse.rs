@@ -50,10 +50,14 @@ pub(super) async fn rehearse(
     let mut stage = runner.rehearse(actor).await?;
     let mut preview = Preview::default();
     let mut told = 0;
-    while let Some(chunk) = reading.next().await? {
-        let done = done(&chunk.end, &at, &chunk);
+    loop {
+        let chunks = reading.next(1).await?;
+        if chunks.is_empty() {
+            break;
+        }
+        let done = done(&at, &chunks);
         let how = Chunked { job, file: input.file.clone(), from: at, done, total: reading.total, rehearsed: true };
-        at = stage.run(WriteChunk { how, importer: writer, chunk }).await?;
+        at = stage.run(WriteChunk { how, importer: writer, chunks }).await?;
         look(stage.tx(), job, &mut preview).await?;
         progress(done, reading.total, &at.report.summary());
         if at.records >= told + 5_000 {

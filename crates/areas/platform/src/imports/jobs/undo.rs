@@ -2,7 +2,7 @@
 //! somebody changed them since, what it took out comes back. What stays is listed with the reason.
 
 use super::super::commands::JobInput;
-use super::super::{Importer, Importers, JOB_KIND, Touched, store};
+use super::super::{Follows, Importer, Importers, JOB_KIND, Touched, store};
 use super::importer_of;
 use crate::jobs::{Context, Report, Work, run_now};
 use rounds_kernel::{Actor, Error, JobId, Permission, Result};
@@ -106,6 +106,8 @@ pub struct UndoWork {
     pub importers: Importers,
     /// Every column that points at a record: the record's table, and where rows point at it.
     pub links: Vec<(&'static str, Link)>,
+    /// What is made again from what is left.
+    pub follows: Arc<dyn Follows>,
 }
 
 #[async_trait::async_trait]
@@ -123,7 +125,7 @@ impl Work for UndoWork {
         let mut at: Position = context.job.position();
         let ids = (JobId(import), JobId(context.job.id));
         while at.before != Some(0) {
-            let step = UndoStep { ids, at, importer, shapes: &shapes, links: &self.links };
+            let step = UndoStep { ids, at, importer, shapes: &shapes, work: self };
             at = context.runner.run(&context.actor, step).await?;
             (context.progress)(0, 0, &at.report.summary());
         }
@@ -151,7 +153,7 @@ struct UndoStep<'a> {
     #[serde(skip)]
     shapes: &'a BTreeMap<String, Shape>,
     #[serde(skip)]
-    links: &'a [(&'static str, Link)],
+    work: &'a UndoWork,
 }
 
 impl Command for UndoStep<'_> {
@@ -164,7 +166,7 @@ impl Command for UndoStep<'_> {
     }
 
     async fn run(self, tx: &mut Tx) -> Result<Position> {
-        let Self { ids: (import, job), mut at, importer, shapes, links } = self;
+        let Self { ids: (import, job), mut at, importer, shapes, work } = self;
         if !at.facts_done {
             let (removed, left) = store::remove_facts(tx, import, 1_000).await?;
             at.report.facts += removed;
@@ -172,16 +174,22 @@ impl Command for UndoStep<'_> {
         } else {
             let changes = journal::of_job(tx, import, at.before.unwrap_or(i64::MAX), STEP).await?;
             at.before = Some(changes.last().map_or(0, |c| c.id));
-            let mut touched = Vec::new();
+            let (mut touched, mut waiting): (Vec<Touched>, usize) = (Vec::new(), 0);
             for change in &changes {
                 let Some(shape) = shapes.get(&change.place) else { continue };
-                if back(tx, change, shape, links, &mut at.report).await? {
-                    let row = change.row_after.as_ref().or(change.row_before.as_ref());
-                    touched.push(Touched { table: change.place.clone(), id: row.and_then(|r| r["id"].as_i64()).unwrap_or(0) });
+                let follows = work.follows.follows(&change.place);
+                // What other rows point at goes last: by then no row that only follows may point at it any more.
+                if change.op == "i" && !follows && work.links.iter().any(|(table, _)| *table == change.place) {
+                    work.follows.make_again(tx, touched.get(waiting..).unwrap_or_default()).await?;
+                    waiting = touched.len();
+                }
+                if follows || back(tx, change, shape, &work.links, &mut at.report).await? {
+                    touched.extend(touched_by(change));
                 }
             }
-            touched.sort();
-            touched.dedup();
+            work.follows.make_again(tx, touched.get(waiting..).unwrap_or_default()).await?;
+            touched.sort_by(|a, b| (&a.table, a.id).cmp(&(&b.table, b.id)));
+            touched.dedup_by(|a, b| (&a.table, a.id) == (&b.table, b.id));
             importer.taken_back(tx, &touched).await?;
             if changes.is_empty() {
                 store::mark_undone(tx, import, job).await?;
@@ -191,6 +199,11 @@ impl Command for UndoStep<'_> {
         checkpoint(tx, job, &at, 0, 0, &at.report.summary()).await?;
         Ok(at)
     }
+}
+
+fn touched_by(change: &Change) -> Option<Touched> {
+    let row = change.row_after.as_ref().or(change.row_before.as_ref())?;
+    Some(Touched { table: change.place.clone(), id: row["id"].as_i64().unwrap_or(0), row: row.clone() })
 }
 
 fn name(change: &Change, row: &Json) -> String {
