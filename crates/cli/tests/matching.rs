@@ -192,20 +192,6 @@ async fn the_queue_is_worked_in_the_browser() {
     steward.post(&format!("/matching/merges/{merge}/undo"), "/matching/merges", &[]).await;
     assert_eq!(w.count("SELECT COUNT(*) FROM account").await, accounts, "undone");
     assert_eq!(w.count(&format!("SELECT COUNT(*) FROM match_pair WHERE id = {pair} AND state = 'open'")).await, 1, "and asked about again");
-    // Any two of a list, side by side.
-    assert!(steward.get("/accounts").await.body.contains("Compare two"));
-    let two = steward.get("/matching/compare?kind=account&id=1&id=2").await;
-    assert!(two.status.is_success() && two.body.contains("Field by field") && two.body.contains("Merge, keep this one"), "{}", two.body);
-    assert_eq!(steward.get("/matching/compare?kind=account&id=1").await.status.as_u16(), 400, "two are compared");
-    let form = [("kind", "account"), ("survivor", "1"), ("merged", "2")];
-    let done = steward.post("/matching/compare/merge", "/matching", &form).await;
-    assert_eq!(done.location.as_deref(), Some("/accounts/1"), "{}", done.body);
-    assert!(steward.get("/accounts/1").await.body.contains("Made of several records"), "the survivor's page tells, and leads back");
-    let merge = w.count("SELECT MAX(id) FROM merge").await;
-    let back = steward.post(&format!("/matching/merges/{merge}/undo"), "/accounts/1", &[("to", "record")]).await;
-    assert_eq!(back.location.as_deref(), Some("/accounts/1"), "{}", back.body);
-    assert_eq!(w.count("SELECT COUNT(*) FROM account").await, accounts);
-    assert!(!steward.get("/accounts/1").await.body.contains("Made of several records"));
     let counted = steward.post("/matching/bulk", "/matching", &[("kind", "account"), ("above", "0.9"), ("step", "count")]).await;
     assert!(counted.body.contains("Nothing was merged yet") && w.count("SELECT COUNT(*) FROM account").await == accounts);
     assert_eq!(
@@ -247,4 +233,25 @@ async fn the_queue_is_worked_in_the_browser() {
         .await
     );
     assert_eq!(rep.get(&hidden).await.status.as_u16(), 404, "{hidden} is out of scope");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn any_two_records_are_compared_and_merged() {
+    let w = common::market(sqlite(), 200).await;
+    let accounts = w.count("SELECT COUNT(*) FROM account").await;
+    let site = w.site().await;
+    let steward = site.sign_in(&w.user(Role::Operations).email, common::PASSWORD).await;
+    assert!(steward.get("/accounts").await.body.contains("Compare two"));
+    let two = steward.get("/matching/compare?kind=account&id=1&id=2").await;
+    assert!(two.status.is_success() && two.body.contains("Field by field") && two.body.contains("Merge, keep this one"), "{}", two.body);
+    assert_eq!(steward.get("/matching/compare?kind=account&id=1").await.status.as_u16(), 400, "two are compared");
+    let form = [("kind", "account"), ("survivor", "1"), ("merged", "2")];
+    let done = steward.post("/matching/compare/merge", "/matching", &form).await;
+    assert_eq!(done.location.as_deref(), Some("/accounts/1"), "{}", done.body);
+    assert!(steward.get("/accounts/1").await.body.contains("Made of several records"), "the survivor's page tells, and leads back");
+    let merge = w.count("SELECT MAX(id) FROM merge").await;
+    let back = steward.post(&format!("/matching/merges/{merge}/undo"), "/accounts/1", &[("to", "record")]).await;
+    assert_eq!(back.location.as_deref(), Some("/accounts/1"), "{}", back.body);
+    assert_eq!(w.count("SELECT COUNT(*) FROM account").await, accounts);
+    assert!(!steward.get("/accounts/1").await.body.contains("Made of several records"));
 }

@@ -15,17 +15,17 @@
 mod api;
 mod check;
 mod commands;
+mod jobs;
 mod model;
 mod pages;
 mod queries;
 mod store;
-mod undone;
 
 pub use commands::{Close, Correct, ImportAffiliations, Open, Undo};
+pub use jobs::LinksFollow;
 pub use model::{AccountSystemRow, Affiliation, HAND, Link, LinkKind, Post, Said, Sighting, Span, fold};
 pub use pages::{LinkGroup, LinkItem, editable, holds, links_of, sample};
 pub use store::{Changes, close_unlisted, current, end, link, merged, migrations, of_child, see, settle, taken_apart, upsert};
-pub use undone::LinksFollow;
 
 use rounds_kernel::Permission;
 use rounds_web::Route;
