@@ -9,7 +9,7 @@ use crate::lists;
 use crate::merging::Unmerge;
 use axum::Form;
 use axum::extract::{Path, State};
-use rounds_kernel::{Error, Result};
+use rounds_kernel::{Error, ErrorKind, Result};
 use rounds_store::jobs::Enqueue;
 use rounds_web::components::Column;
 use rounds_web::{App, Flashes, Shell, Visitor, WebResult, page};
@@ -36,9 +36,10 @@ pub(super) async fn merge(app: App, visitor: Visitor, flashes: Flashes, id: i64,
 
 /// A pair whose record went into another meanwhile is no longer there.
 fn gone() -> Error {
-    Error::conflict(
-        "match.settled",
-        "One of the two records was merged a moment ago. Nothing was changed.",
+    Error::new(
+        ErrorKind::NotFound,
+        "record.not_found",
+        "There is no such pair, or one of its two records was merged a moment ago. Nothing was changed.",
         "Go back to the queue and take the next pair.",
     )
 }
