@@ -65,7 +65,9 @@ async fn ids_that_are_none_lead_to_a_problem_page() {
                         v.post_with(&path, &token, &[("reason", "x"), ("active", "false")]).await
                     };
                     let what = format!("{} {} {path}", w.db.engine, route.method);
-                    assert!(matches!(a.status.as_u16(), 400 | 404), "{what}: {} {}", a.status, a.body);
+                    // Signed links answer an address only so often: this many bad ones are too many.
+                    let too_many = route.link && a.status.as_u16() == 429;
+                    assert!(too_many || matches!(a.status.as_u16(), 400 | 404), "{what}: {} {}", a.status, a.body);
                     is_problem_page(&a, &what);
                 }
             }

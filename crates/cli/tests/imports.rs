@@ -286,7 +286,7 @@ async fn a_release_taken_back_leaves_what_the_later_one_says() {
         let (older, _) = import(&w, first, &before).await;
         let (newer, _) = import(&w, second, &after).await;
         assert_ne!(said(&w).await, said(&alone).await, "{engine}: the older release tells more");
-        let undo = |job| run_undo(&w.runner, &program(), compose::undo_work(), JobId(job), Arc::new(|_, _, _| ()));
+        let undo = async |job| run_undo(&w.runner, &program(), compose::undo_work(), JobId(job), Arc::new(|_, _, _| ())).await;
         let undone = undo(older).await.unwrap();
         assert_eq!(said(&w).await, said(&alone).await, "{engine}: only the later release speaks: {undone:?}");
         let undone = undo(newer).await.unwrap();

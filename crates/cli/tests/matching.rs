@@ -186,7 +186,7 @@ async fn the_queue_is_worked_in_the_browser() {
     assert!(done.status.is_redirection(), "{}", done.body);
     assert_eq!(w.count("SELECT COUNT(*) FROM account").await, accounts - 1);
     let again = steward.post(&format!("/matching/{pair}/merge"), "/matching", &[]).await;
-    assert_eq!(again.status.as_u16(), 409, "a pair is merged once");
+    assert_eq!(again.status.as_u16(), 404, "a pair is merged once, and is no pair any more");
     let merge = w.count("SELECT MAX(id) FROM merge").await;
     assert!(steward.get("/matching/merges").await.body.contains("Take apart"));
     steward.post(&format!("/matching/merges/{merge}/undo"), "/matching/merges", &[]).await;

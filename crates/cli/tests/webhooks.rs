@@ -276,8 +276,12 @@ async fn changes_of_the_record_are_told_within_the_scope() {
         let account = w.count("SELECT MIN(account_id) FROM account_scope").await;
         let row = w.runner.db.text("SELECT source_key FROM account WHERE id = $1", args![account]).await.unwrap().unwrap();
         let before = w.count("SELECT COUNT(*) FROM outbox WHERE topic = 'record'").await;
-        let rows =
-            vec![rounds_customers::accounts::AccountRow::new(&row, "Renamed for the test", rounds_kernel::CareSetting::Hospital, "simulation")];
+        let rows = vec![rounds_customers::accounts::AccountRow::new(
+            &row,
+            "Renamed for the test",
+            rounds_kernel::CareSetting::Hospital,
+            "simulation",
+        )];
         runner.run(&Actor::program("test"), rounds_customers::accounts::ImportAccounts { rows }).await.unwrap();
         assert!(
             w.count("SELECT COUNT(*) FROM outbox WHERE topic = 'record'").await > before,

@@ -114,7 +114,7 @@ fn find<T: Copy>(list: &[(T, &[&str])], text: &str) -> Option<T> {
         let (rest, behind) = rest.strip_suffix('*').map_or((rest, " "), |rest| (rest, ""));
         text.contains(&format!("{before}{rest}{behind}"))
     };
-    list.iter().find(|(_, words)| words.iter().any(|w| stands(w))).map(|(found, _)| *found)
+    list.iter().find(|(_, words)| words.iter().any(stands)).map(|(found, _)| *found)
 }
 
 /// Which channel a company's word means.

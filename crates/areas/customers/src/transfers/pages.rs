@@ -2,11 +2,11 @@
 
 use super::store::{Total, Transfer, latest, totals};
 use crate::panels::{Panel, PanelHtml, Subject};
-use crate::reading::money;
 use crate::sheets::{Cell, Table};
 use askama::Template;
 use async_trait::async_trait;
 use rounds_kernel::{Permission, Result};
+use rounds_web::components::grouped;
 use rounds_web::{App, Visitor};
 
 /// Transfers shown one by one.
@@ -49,7 +49,7 @@ fn by_manufacturer(totals: &[Total]) -> Table {
             Cell::text(&t.payer),
             Cell::text(years),
             Cell::number(t.transfers.to_string()).with(disputed),
-            Cell::number(money(t.amount_cents, "USD")),
+            Cell::number(dollars(t.amount_cents)),
         ]
     });
     Table::new("Transfers by manufacturer", &["Manufacturer", "Program years", "#Transfers", "#Total"], ("", "", "")).rows(rows)
@@ -59,7 +59,13 @@ fn one_by_one(latest: &[Transfer]) -> Table {
     let rows = latest.iter().map(|t| {
         let about = if t.product.is_empty() { t.nature.clone() } else { format!("{}: {}", t.nature, t.product) };
         let disputed = if t.disputed > 0 { "disputed" } else { "" };
-        vec![Cell::day(Some(t.day)), Cell::text(&t.payer), Cell::text(about), Cell::number(money(t.amount_cents, "USD")).with(disputed)]
+        vec![Cell::day(Some(t.day)), Cell::text(&t.payer), Cell::text(about), Cell::number(dollars(t.amount_cents)).with(disputed)]
     });
     Table::new("Latest transfers", &["Day", "Manufacturer", "For", "#Amount"], ("", "", "")).rows(rows)
+}
+
+/// Published to the cent, and shown so.
+fn dollars(cents: i64) -> String {
+    let sign = if cents < 0 { "−" } else { "" };
+    format!("{sign}{}.{:02} USD", grouped((cents / 100).abs()), (cents % 100).abs())
 }
