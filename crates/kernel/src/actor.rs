@@ -163,6 +163,11 @@ impl Role {
         }
     }
 
+    /// True if the role can cover accounts and works a queue. An administrator may open queues, but faces no customer.
+    pub fn covers(self) -> bool {
+        self != Self::Admin && self.permissions().contains(&Permission::WorkQueue)
+    }
+
     /// True if the role sees the whole base: operations, administrators, marketers and auditors.
     pub fn sees_everything(self) -> bool {
         matches!(self, Self::Admin | Self::Operations | Self::Marketer | Self::Auditor)

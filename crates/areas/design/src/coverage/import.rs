@@ -96,8 +96,7 @@ impl Importer for Coverage {
     }
 
     fn words(&self, column: usize) -> Vec<(&'static str, &'static str)> {
-        let covers = |r: &&Role| r.permissions().contains(&Permission::WorkQueue);
-        if column == ROLE { Role::ALL.iter().filter(covers).map(|r| (r.code(), r.label())).collect() } else { Vec::new() }
+        if column == ROLE { Role::ALL.iter().filter(|r| r.covers()).map(|r| (r.code(), r.label())).collect() } else { Vec::new() }
     }
 
     fn word(&self, column: usize, text: &str) -> Option<&'static str> {
@@ -191,7 +190,6 @@ fn nowhere(row: &Row) -> rounds_kernel::RowReject {
 }
 
 fn role(text: &str) -> Option<Role> {
-    let covers = |r: &Role| r.permissions().contains(&Permission::WorkQueue);
     let text = text.trim().to_lowercase();
     let found = Role::parse(&text).or_else(|| Role::ALL.iter().copied().find(|r| r.label().to_lowercase() == text));
     let found = found.or_else(|| {
@@ -204,7 +202,7 @@ fn role(text: &str) -> Option<Role> {
             () => None,
         }
     });
-    found.filter(covers)
+    found.filter(|r| r.covers())
 }
 
 /// Users by e-mail and by name, with the role in which they cover accounts.
@@ -214,7 +212,7 @@ impl Owners {
     async fn load(tx: &Tx) -> Result<Self> {
         let mut all: HashMap<String, Option<(String, Option<Role>)>> = HashMap::new();
         for user in users::all(tx).await? {
-            let covers = Some(user.role()).filter(|r| r.permissions().contains(&Permission::WorkQueue));
+            let covers = Some(user.role()).filter(|r| r.covers());
             let own = Some((user.email.clone(), covers));
             all.insert(user.email.to_lowercase(), own.clone());
             // Two of one name: neither is meant by it.

@@ -5,7 +5,7 @@ use super::check::check;
 use super::model::{FillBy, FillPlan, OwnerShare, Region};
 use super::plan::{cut, give, state_order};
 use super::queries::owner_by_account;
-use rounds_kernel::{Error, Permission, Result, UserId};
+use rounds_kernel::{Error, Result, UserId};
 use rounds_store::{FromQueryResult, Query, args};
 use std::collections::BTreeMap;
 
@@ -77,7 +77,7 @@ fn validate(fill: &FillAlignment) -> Result<()> {
             "Name it as in the product list.",
         ));
     }
-    if !fill.role.permissions().contains(&Permission::WorkQueue) {
+    if !fill.role.covers() {
         return Err(Error::invalid(
             "design.fill_role",
             format!("{} is no role that covers accounts.", fill.role.label()),

@@ -88,9 +88,15 @@ async fn checked(file: &Path, at_least: (i64, i64)) -> Result<Made> {
     if &head != b"SQLite format 3\0" {
         return Err(damaged("it is no SQLite database".into()));
     }
-    let db = Db::open(&file.to_string_lossy()).await?;
-    let looked = look(&db, at_least).await;
-    db.close().await;
+    // A file that is damaged at its beginning cannot even be opened.
+    let looked = match Db::open(&file.to_string_lossy()).await {
+        Ok(db) => {
+            let looked = look(&db, at_least).await;
+            db.close().await;
+            looked
+        }
+        Err(e) => Err(e),
+    };
     for end in ["-wal", "-shm"] {
         remove(&beside(file, end))?;
     }

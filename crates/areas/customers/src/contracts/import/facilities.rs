@@ -5,7 +5,8 @@ use crate::contracts::store::by_number;
 use crate::reading::{Read, Reader};
 use rounds_kernel::{AccountId, Day, FactKind, NewFact, Result, Time};
 use rounds_platform::imports::{ChunkReport, Column, FileInfo, Importer, Row, reject};
-use rounds_store::{Query, Tx, args};
+use rounds_store::{FromQueryResult, Query, Tx, args};
+use std::collections::HashMap;
 
 const NUMBER: usize = 0;
 const ACCOUNT: usize = 1;
@@ -42,6 +43,7 @@ impl Importer for Facilities {
         let mut report = ChunkReport::default();
         let contracts = by_number(tx, &rows.iter().map(|r| r.text(NUMBER)).collect::<Vec<_>>()).await?;
         let ids = accounts::ids(tx, &rows.iter().map(|r| r.text(ACCOUNT)).collect::<Vec<_>>()).await?;
+        let mut held = held(tx, contracts.values().map(|c| c.id)).await?;
         let (mut values, mut facts) = (Vec::new(), Vec::new());
         for row in rows {
             let Some(contract) = contracts.get(row.text(NUMBER)) else {
@@ -61,14 +63,29 @@ impl Importer for Facilities {
                     continue;
                 }
             };
-            let overlap = "SELECT COUNT(*) FROM contract_facility WHERE contract_id = $1 AND account_id = $2 AND valid_from <> $3 \
-                           AND (valid_to IS NULL OR valid_to > $3) AND valid_from < $4";
-            if tx.number(overlap, args![contract.id, account, from, to.unwrap_or(i64::MAX)]).await? > 0 {
+            let tier = row.text(TIER).to_owned();
+            let spans = held.entry((contract.id, account)).or_default();
+            let meets = |s: &Span| s.from != from && s.to.is_none_or(|end| end > from) && to.is_none_or(|end| s.from < end);
+            if spans.iter().any(meets) {
                 let cause = "The facility is eligible on some of these days already, by another row.";
                 report.rejects.push(reject(row.line, "contract.overlap", cause, "End the earlier row before this one begins."));
                 continue;
             }
-            values.push(args![contract.id, account, row.text(TIER), from, to, file.name.clone()]);
+            let span = Span { from, to, tier: tier.clone() };
+            match spans.iter_mut().find(|s| s.from == from) {
+                Some(known) if *known == span => {
+                    report.unchanged += 1;
+                    continue;
+                }
+                // The same facility may stand twice in a file: the later row says more.
+                Some(known) => *known = span,
+                None => {
+                    report.created += 1;
+                    spans.push(span);
+                }
+            }
+            report.written += 1;
+            values.push(args![contract.id, account, tier, from, to, file.name.clone()]);
             let text = format!("May buy on contract {} ({})", contract.name, contract.number);
             let day = Time::at_day(Day(i32::try_from(from).unwrap_or_default()));
             facts.push(NewFact {
@@ -78,16 +95,47 @@ impl Importer for Facilities {
                 ..NewFact::new(FactKind::Contract, day.min(tx.now), &file.name)
             });
         }
-        report.written = values.len() as u64;
         let into = ["contract_id", "account_id", "tier", "valid_from", "valid_to", "source"];
         let update = "ON CONFLICT (contract_id, account_id, valid_from) DO UPDATE SET tier = excluded.tier, valid_to = excluded.valid_to, source = excluded.source";
         for value in values {
-            // One by one: the same facility may stand twice in a file, and the later row says more.
+            // One by one: one statement cannot write a row twice.
             tx.insert_many("contract_facility", &into, vec![value], update).await?;
         }
         tx.facts(facts).await?;
         Ok(report)
     }
+}
+
+/// Days on which a facility is eligible, and its tier.
+#[derive(PartialEq)]
+struct Span {
+    from: i64,
+    to: Option<i64>,
+    tier: String,
+}
+
+#[derive(FromQueryResult)]
+struct Held {
+    contract_id: i64,
+    account_id: i64,
+    tier: String,
+    valid_from: i64,
+    valid_to: Option<i64>,
+}
+
+/// What the record says of the facilities of these contracts.
+async fn held(tx: &Tx, contracts: impl Iterator<Item = i64>) -> Result<HashMap<(i64, i64), Vec<Span>>> {
+    let list: Vec<String> = contracts.map(|id| id.to_string()).collect();
+    let mut out: HashMap<_, Vec<Span>> = HashMap::new();
+    for chunk in list.chunks(1_000) {
+        let list = chunk.join(", ");
+        let sql =
+            format!("SELECT contract_id, account_id, tier, valid_from, valid_to FROM contract_facility WHERE contract_id IN ({list})");
+        for h in tx.all::<Held>(&sql, vec![]).await? {
+            out.entry((h.contract_id, h.account_id)).or_default().push(Span { from: h.valid_from, to: h.valid_to, tier: h.tier });
+        }
+    }
+    Ok(out)
 }
 
 fn days(r: &Reader<'_>, starts_on: i64) -> Read<(i64, Option<i64>)> {

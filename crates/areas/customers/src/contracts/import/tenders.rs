@@ -1,5 +1,6 @@
 //! Tenders, one lot a row.
 
+use super::rows_of;
 use crate::accounts;
 use crate::contracts::model::{AWARDS, TENDER_STATES};
 use crate::identifiers;
@@ -95,7 +96,10 @@ impl Importer for Tenders {
         }
         let into = ["tender_id", "lot", "family", "text", "value", "currency", "award", "awarded_on", "contract_no"];
         let update: Vec<String> = into[2..].iter().map(|c| format!("{c} = excluded.{c}")).collect();
+        let parents: Vec<i64> = ids.values().copied().collect();
+        let before = rows_of(tx, "tender_lot", "tender_id", &parents).await?;
         tx.insert_many("tender_lot", &into, values, &format!("ON CONFLICT (tender_id, lot) DO UPDATE SET {}", update.join(", "))).await?;
+        report.created = rows_of(tx, "tender_lot", "tender_id", &parents).await? - before;
         let accounts = accounts::ids(tx, &keys.iter().map(|k| k.1).collect::<Vec<_>>()).await?;
         let mut links = Vec::new();
         for (tender, key, line) in keys {

@@ -1,5 +1,6 @@
 //! Terms of contracts: prices, tiers, commitments, steps, one a row.
 
+use super::rows_of;
 use crate::contracts::model::{BASES, Contract, TERMS};
 use crate::contracts::store::by_number;
 use crate::products::Numbers;
@@ -110,7 +111,10 @@ impl Importer for Terms {
         let update = "ON CONFLICT (contract_id, kind, family, product_text, tier, lot, basis, currency, valid_from) DO UPDATE SET \
                       product_id = excluded.product_id, value = excluded.value, unit = excluded.unit, valid_to = excluded.valid_to, \
                       note = excluded.note, source = excluded.source";
+        let parents: Vec<i64> = contracts.values().map(|c| c.id).collect();
+        let before = rows_of(tx, "contract_term", "contract_id", &parents).await?;
         tx.insert_many("contract_term", INTO, values, update).await?;
+        report.created = rows_of(tx, "contract_term", "contract_id", &parents).await? - before;
         Ok(report)
     }
 }

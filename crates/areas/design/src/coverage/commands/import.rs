@@ -102,7 +102,7 @@ fn known(row: &CoverageRow, accounts: &BTreeMap<String, i64>, owner: Option<&i64
     })?;
     let owner =
         owner.ok_or_else(|| no("import.user_unknown", format!("There is no user {}.", row.owner_email), "Create the user first."))?;
-    let role = Role::parse(&row.role).filter(|r| r.permissions().contains(&Permission::WorkQueue)).ok_or_else(|| {
+    let role = Role::parse(&row.role).filter(|r| r.covers()).ok_or_else(|| {
         no("import.role", format!("“{}” is no role that covers accounts.", row.role), "Use field_rep, remote_rep, kam or success.")
     })?;
     let unit = row.business_unit.trim();

@@ -13,7 +13,7 @@ pub(super) use one::one;
 pub use panel::CoveragePanel;
 
 use super::FillBy;
-use rounds_kernel::{Day, Money, Permission, Role};
+use rounds_kernel::{Day, Money, Role};
 use rounds_web::components::{Choice, Field};
 
 /// Pages drawn from their samples.
@@ -36,11 +36,7 @@ fn span(least: i64, most: i64) -> String {
 
 /// Roles that cover accounts.
 fn covering_roles() -> Vec<Role> {
-    Role::ALL
-        .iter()
-        .copied()
-        .filter(|r| r.permissions().contains(&Permission::WorkQueue) && !matches!(r, Role::Admin | Role::Manager))
-        .collect()
+    Role::ALL.iter().copied().filter(|r| r.covers() && *r != Role::Manager).collect()
 }
 
 /// What a fill's form is filled in with.
