@@ -24,7 +24,12 @@ async fn what_was_planted_is_what_the_mirror_shows() {
         let kinds: Vec<&str> = stages.iter().map(|s| s.what.as_str()).collect();
         assert_eq!(kinds, ["accounts", "people", "coverage", "contacts", "sale-lines", "match accounts", "match people", "mirror"]);
         let planted = |what: &str| written.planted.get(what).copied().unwrap_or_default();
-        let lines = w.runner.db.number("SELECT COALESCE(SUM(n), 0) FROM trial_row WHERE finding = 'unmapped'", vec![]).await.unwrap();
+        let lines = w
+            .runner
+            .db
+            .number("SELECT CAST(COALESCE(SUM(n), 0) AS BIGINT) FROM trial_row WHERE finding = 'unmapped'", vec![])
+            .await
+            .unwrap();
         assert_eq!(lines as usize, planted("order lines of no account"));
         let contacts = stages[3].report.as_ref().unwrap();
         assert_eq!(contacts.rejected as usize, planted("calls of nobody"), "{contacts:?}");

@@ -62,7 +62,9 @@ mod tests {
 
     #[test]
     fn documents_are_read_as_words() {
-        let v = serde_json::json!({"purpose": "follow_up", "note": null, "weight": 0.870_000_004_7, "family": "Guide catheters", "of": {"done": 3, "new": true}});
+        let v = serde_json::json!({
+            "family": "Guide catheters", "note": null, "of": {"done": 3, "new": true}, "purpose": "follow_up", "weight": 0.870_000_004_7
+        });
         assert_eq!(value("body", &v), "family Guide catheters, of done 3, new yes, purpose follow_up, weight 0.87");
         assert_eq!(value("body", &Value::String("{\"user_id\":5}".into())), "user id 5");
         assert_eq!(value("recorded_at", &serde_json::json!(1_795_444_000_000_000_i64)), "2026-11-23 14:26 UTC");
