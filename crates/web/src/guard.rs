@@ -68,6 +68,10 @@ pub(crate) async fn nothing_here(State(app): State<App>, auth: AuthSession, sess
 }
 
 async fn admit(permission: Permission, visitor: &Visitor, session: &Session, request: Request) -> Result<Request> {
+    // No id holds a NUL character, and PostgreSQL takes none as text.
+    if request.uri().path().contains("%00") {
+        return Err(Error::not_found("page"));
+    }
     readable(request.uri().query().unwrap_or_default().as_bytes())?;
     let mut request = if request.method() == Method::POST { checked_form(visitor, request).await? } else { request };
     visitor.actor.require(permission)?;
