@@ -14,7 +14,7 @@ TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 ROUNDS := $(TARGET_DIR)/$(PROFILE)/rounds
 XTASK := $(CARGO) run --quiet --profile $(PROFILE) --locked --package xtask --
 
-.PHONY: help demo test build assets check lint tidy fmt fmt-check bench deny clean tools
+.PHONY: help demo test fuzz build assets check lint tidy fmt fmt-check bench deny clean tools
 
 help: ## this list
 	@echo 'Rounds. Two commands do: `make demo` and `make test`.'
@@ -28,7 +28,9 @@ test: tools assets ## set up what the tests need, then format check, lints, hous
 	@scripts/setup-tests.sh
 	@$(MAKE) fmt-check lint
 	@CARGO="$(CARGO)" scripts/test.sh $(BUILD_FLAGS) $(ARGS)
-	@scripts/schemathesis.sh
+
+fuzz: build ## schemathesis (from PyPI) over the API of a server with a simulated market, all checks
+	@scripts/schemathesis.sh $(ARGS)
 
 build: tools assets ## the program and everything beside it, into target/quick
 	@$(CARGO) build $(BUILD_FLAGS)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # schemathesis.sh [examples an operation]: a server over a small simulated market, and schemathesis with all its checks against the
-# API's own document. Fixed seed; 12 examples keep it under three minutes, `scripts/schemathesis.sh 100` looks longer.
+# API's own document. Fixed seed; 12 examples keep it short, `make fuzz ARGS=100` looks longer.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 examples=${1:-12}
