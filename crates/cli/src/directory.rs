@@ -104,7 +104,7 @@ async fn export(a: FhirExport) -> Result<()> {
 pub(crate) async fn release(a: Release) -> Result<()> {
     let runner = compose::open(&a.at.database, Arc::new(SystemClock)).await?;
     let (day, report) = releases::preview(&runner.db, "ahrq-hospitals", &read(&a.file)?).await?;
-    let day = rounds_kernel::Day(i32::try_from(day).unwrap_or_default());
+    let day = rounds_kernel::Day::stored(day);
     println!("Beside the release of {day}: {}; {} hospitals unchanged. Nothing was imported.", report.summary(), report.unchanged);
     for kind in ChangeKind::ALL {
         for c in report.changes.iter().filter(|c| c.kind == *kind).take(a.show) {

@@ -51,6 +51,11 @@ impl Time {
 pub struct Day(pub i32);
 
 impl Day {
+    /// From a number of days since 1970-01-01 as tables keep it; 1970-01-01 for one that no day has.
+    pub fn stored(days: i64) -> Self {
+        Self(i32::try_from(days).unwrap_or_default())
+    }
+
     /// From `YYYY-MM-DD`; refuses days that do not exist.
     pub fn parse(text: &str) -> Result<Self> {
         let date: civil::Date = text.trim().parse().map_err(|_| {

@@ -56,7 +56,7 @@ struct Shown {
 }
 
 fn shown(r: RuleRow) -> Shown {
-    let day = |d: i64| Day(i32::try_from(d).unwrap_or_default()).to_string();
+    let day = |d: i64| Day::stored(d).to_string();
     let some = |t: String| Some(t).filter(|t| !t.is_empty());
     Shown {
         id: r.id,

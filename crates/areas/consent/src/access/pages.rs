@@ -59,7 +59,7 @@ fn chip(rule: AccessRule, words: &str) -> Chip {
 }
 
 fn day(n: i64) -> Day {
-    Day(i32::try_from(n).unwrap_or_default())
+    Day::stored(n)
 }
 
 fn line(r: RuleRow, today: Day) -> Option<Line> {

@@ -38,7 +38,7 @@ impl RuleRow {
             from: minute(self.from_minute),
             to: minute(self.to_minute),
             subject: Subject::parse(&self.subject)?,
-            since: Day(i32::try_from(self.valid_from).unwrap_or_default()),
+            since: Day::stored(self.valid_from),
             source: self.source.clone(),
         })
     }

@@ -63,7 +63,7 @@ pub async fn history(db: &impl Query, country: &str) -> Result<Vec<Version>> {
         .await?
         .into_iter()
         .map(|r| {
-            let from = Day(i32::try_from(r.valid_from).unwrap_or_default());
+            let from = Day::stored(r.valid_from);
             Ok(Version { number: r.version, from, why: r.why, by: r.user_name, at: Time(r.at), rule: read(&r.rule)? })
         })
         .collect()

@@ -164,7 +164,7 @@ pub(super) async fn find_open(tx: &Tx, r: &Request) -> Result<Option<Clearance>>
             tx.one::<IdRow>(&sql, args![r.person.0, r.account.0, r.channel.code(), week, tx.actor.user.map(|u| u.0)]).await?
         }
     };
-    Ok(found.map(|f| Clearance { id: f.id, week: Day(i32::try_from(f.week).unwrap_or_default()) }))
+    Ok(found.map(|f| Clearance { id: f.id, week: Day::stored(f.week) }))
 }
 
 pub(super) async fn mark_used(tx: &mut Tx, id: i64) -> Result<()> {

@@ -21,7 +21,7 @@ pub(super) fn routes() -> Vec<Route> {
 }
 
 fn day(d: i64) -> String {
-    Day(i32::try_from(d).unwrap_or_default()).to_string()
+    Day::stored(d).to_string()
 }
 
 /// A device at an account.

@@ -73,7 +73,7 @@ fn line(q: &Question, answers: &[Answer], today: Day) -> Line {
         answer: held.map(|a| a.value.clone()),
         source: held.map(|a| a.source.clone()),
         by: held.and_then(|a| a.who.clone()),
-        since: held.map(|a| Day(i32::try_from(a.valid_from).unwrap_or_default()).to_string()),
+        since: held.map(|a| Day::stored(a.valid_from).to_string()),
         old: held.is_some_and(|a| a.is_old(q, today)),
     }
 }

@@ -62,7 +62,7 @@ impl Cell {
 
     /// A day, or nothing.
     pub fn day(day: Option<i64>) -> Self {
-        Self::text(day.map_or(String::new(), |d| rounds_kernel::Day(i32::try_from(d).unwrap_or_default()).to_string()))
+        Self::text(day.map_or(String::new(), |d| rounds_kernel::Day::stored(d).to_string()))
     }
 
     /// True for a day or an instant, which keeps to one line.

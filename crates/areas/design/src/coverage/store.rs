@@ -62,7 +62,7 @@ pub(super) async fn later(tx: &Tx, business_unit: &str, role: Role, day: Day) ->
                WHERE c.business_unit = $1 AND c.role = $2 AND c.valid_from > $3 AND (c.valid_to IS NULL OR c.valid_to > c.valid_from) \
                ORDER BY c.valid_from, c.id LIMIT 1";
     let found = tx.one::<Later>(sql, args![business_unit, role.code(), i64::from(day.0)]).await?;
-    Ok(found.map(|l| (l.name, Day(i32::try_from(l.valid_from).unwrap_or_default()))))
+    Ok(found.map(|l| (l.name, Day::stored(l.valid_from))))
 }
 
 /// Ends every link of this business unit and role that holds on `day`; a link that began on that very day never held.

@@ -51,7 +51,7 @@ fn typed(rows: Vec<Row>) -> Vec<Potential> {
             annual: Money(r.annual_cents),
             low: Money(r.low_cents),
             high: Money(r.high_cents),
-            as_of: Day(i32::try_from(r.as_of).unwrap_or_default()),
+            as_of: Day::stored(r.as_of),
         })
         .collect()
 }

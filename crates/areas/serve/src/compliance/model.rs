@@ -35,7 +35,7 @@ pub(super) fn contract_year(starts_on: i64, ends_on: Option<i64>, day: i64) -> (
 }
 
 fn to_day(day: i64) -> Day {
-    Day(i32::try_from(day).unwrap_or_default())
+    Day::stored(day)
 }
 
 /// How a commitment stands.

@@ -40,7 +40,7 @@ async fn commitments_count_what_eligible_facilities_bought_and_nothing_else() {
                 ["EUR", "EUR", "USD"][(i % 3) as usize],
                 ["invoice", "invoice", "invoice", "return", "order"][(i % 5) as usize],
             );
-            let text = Day(i32::try_from(on).unwrap_or_default()).to_string();
+            let text = Day::stored(on).to_string();
             file.push_str(&format!("D{i},1,{party},{text},{sku},{},EA,{},{currency},{kind}\n", i + 1, 10 + i));
             let counts =
                 on >= day("2026-10-01") && kind != "order" && (party == "north" || on >= day("2026-10-15")) && on <= day("2026-11-23");
@@ -77,7 +77,7 @@ async fn a_quiet_period_holds_for_its_facilities_between_its_days() {
         );
         let north = AccountId(runner.db.number("SELECT id FROM account WHERE source_key = 'north'", vec![]).await.expect("reads"));
         for (on, want) in [("2026-11-19", false), ("2026-11-20", true), ("2026-12-01", true), ("2026-12-02", false)] {
-            let found = contracts::quiet(&runner.db, north, Day(i32::try_from(day(on)).unwrap_or_default())).await.expect("reads");
+            let found = contracts::quiet(&runner.db, north, Day::stored(day(on))).await.expect("reads");
             assert_eq!(found.is_some(), want, "{on}");
         }
     }

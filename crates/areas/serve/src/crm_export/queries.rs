@@ -12,7 +12,7 @@ use sea_orm::FromQueryResult;
 const MOST: usize = 500_000;
 
 fn day(day: Option<i64>) -> String {
-    day.map_or(String::new(), |d| Day(i32::try_from(d).unwrap_or_default()).to_string())
+    day.map_or(String::new(), |d| Day::stored(d).to_string())
 }
 
 /// The rows of an object within the actor's scope, as of a day.

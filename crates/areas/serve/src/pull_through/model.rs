@@ -22,7 +22,7 @@ impl Month {
 }
 
 fn month_of(day: i64) -> String {
-    Day(i32::try_from(day).unwrap_or_default()).to_string().get(..7).unwrap_or_default().to_owned()
+    Day::stored(day).to_string().get(..7).unwrap_or_default().to_owned()
 }
 
 /// The last `count` months up to `today`, oldest first. `devices` are days of installation and removal; unknown installation counts

@@ -24,7 +24,7 @@ pub(super) fn routes() -> Vec<Route> {
 }
 
 fn day(d: i64) -> String {
-    Day(i32::try_from(d).unwrap_or_default()).to_string()
+    Day::stored(d).to_string()
 }
 
 /// What a distributor reported of a period, in one currency.

@@ -203,7 +203,7 @@ fn trend_chart(days: &[TrendRow]) -> Option<Chart> {
     }
     let shown = |v: &f64| if v.is_finite() { format!("{v:.1} %") } else { "—".into() };
     let rows = by_day.iter().map(|(day, shares)| Row {
-        label: Day(i32::try_from(*day).unwrap_or_default()).short(),
+        label: Day::stored(*day).short(),
         values: shares.to_vec(),
         shown: shares.iter().map(shown).collect(),
     });

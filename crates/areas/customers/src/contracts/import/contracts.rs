@@ -98,7 +98,7 @@ fn fact(after: &Contract, before: Option<&Contract>, now: Time) -> Option<NewFac
     if before.is_some_and(|b| b.state == after.state) {
         return None;
     }
-    let day = Time::at_day(Day(i32::try_from(after.signed_on.unwrap_or(after.starts_on)).unwrap_or_default()));
+    let day = Time::at_day(Day::stored(after.signed_on.unwrap_or(after.starts_on)));
     let text = format!("{} {}: {}", label(KINDS, &after.kind), after.name, label(STATES, &after.state).to_lowercase());
     Some(NewFact {
         system: Some(SystemId(system)),

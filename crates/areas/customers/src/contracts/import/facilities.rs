@@ -87,7 +87,7 @@ impl Importer for Facilities {
             report.written += 1;
             values.push(args![contract.id, account, tier, from, to, file.name.clone()]);
             let text = format!("May buy on contract {} ({})", contract.name, contract.number);
-            let day = Time::at_day(Day(i32::try_from(from).unwrap_or_default()));
+            let day = Time::at_day(Day::stored(from));
             facts.push(NewFact {
                 account: Some(AccountId(account)),
                 natural_key: Some(format!("facility:{}:{account}:{from}", contract.number)),

@@ -165,7 +165,7 @@ fn call(r: &Reader<'_>, found: &HashMap<String, Vec<Named>>) -> Read<(Call, NewF
         account: Some(AccountId(device.account_id)),
         natural_key: Some(format!("service_call:{number}")),
         body: serde_json::json!({ "text": text, "downtime_minutes": downtime }),
-        ..NewFact::new(FactKind::Equipment, Time::at_day(Day(i32::try_from(opened).unwrap_or_default())).plus_minutes(12 * 60), "")
+        ..NewFact::new(FactKind::Equipment, Time::at_day(Day::stored(opened)).plus_minutes(12 * 60), "")
     };
     let call = Call {
         number,

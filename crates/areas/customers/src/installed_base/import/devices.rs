@@ -176,7 +176,7 @@ fn service(r: &Reader<'_>, installed_on: Option<i64>) -> Read<Option<Service>> {
 
 /// What the account's timeline is told: installed, moved, removed.
 fn told(d: &Stored, before: Option<&Stored>, source: &str, now: Time) -> Vec<NewFact> {
-    let at = |day: i64| Time::at_day(Day(i32::try_from(day).unwrap_or_default())).plus_minutes(12 * 60);
+    let at = |day: i64| Time::at_day(Day::stored(day)).plus_minutes(12 * 60);
     let fact = |what: &str, day: i64| NewFact {
         account: Some(AccountId(d.account_id)),
         natural_key: Some(format!("device:{}:{}:{what}:{}:{day}", d.serial, d.product_text, d.account_id)),

@@ -121,7 +121,7 @@ fn place(spans: &mut Vec<Span>, owner: i64, row: &CoverageRow) -> std::result::R
     }
     let overlap = |s: &Span| s.from >= from || s.to.is_some_and(|to| to > from);
     if let Some(other) = spans.iter().find(|s| overlap(s)) {
-        let day = |d: i64| Day(i32::try_from(d).unwrap_or_default());
+        let day = |d: i64| Day::stored(d);
         let until = other.to.map_or_else(|| "without end".to_owned(), |to| format!("until {}", day(to)));
         return Err(reject(
             row.line,
@@ -222,7 +222,7 @@ async fn given(tx: &mut Tx, business_unit: &str, role: Role, source: &str, from:
     if found > 0 {
         return Ok(AlignmentId(found));
     }
-    let effective_from = Day(i32::try_from(from).unwrap_or_default());
+    let effective_from = Day::stored(from);
     insert_alignment(tx, &NewAlignment { name: &name, business_unit, role, filled_by: "given", effective_from }).await
 }
 

@@ -45,7 +45,7 @@ impl Panel for CoveragePanel {
 fn view(who: Vec<Coverer>, may_open: bool) -> WhomToCall {
     let line = |c: Coverer| Line {
         role: Role::parse(&c.role).map_or(c.role.clone(), |r| r.label().to_owned()),
-        since: Day(i32::try_from(c.valid_from).unwrap_or_default()).to_string(),
+        since: Day::stored(c.valid_from).to_string(),
         href: may_open.then(|| format!("/coverage/{}", c.alignment_id)),
         business_unit: c.business_unit,
         name: c.name,

@@ -20,7 +20,7 @@ pub(in crate::coverage) struct AlignmentRow {
 impl AlignmentRow {
     /// First day.
     pub fn from(&self) -> Day {
-        Day(i32::try_from(self.effective_from).unwrap_or_default())
+        Day::stored(self.effective_from)
     }
 
     /// The role in words.

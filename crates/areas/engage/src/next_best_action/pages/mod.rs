@@ -31,7 +31,7 @@ pub(super) fn samples() -> Vec<(&'static str, String)> {
 
 /// A day from its stored number.
 fn day(n: i64) -> Day {
-    Day(i32::try_from(n).unwrap_or_default())
+    Day::stored(n)
 }
 
 /// `3 h 10 min`, `45 min`.

@@ -57,7 +57,7 @@ impl Window {
     async fn of(db: &Db) -> Result<Self> {
         let contact = db.number("SELECT MAX(occurred_at) FROM fact WHERE kind = 'contact'", vec![]).await?;
         let sale = db.number("SELECT MAX(day) FROM sale_line", vec![]).await?;
-        let to = Day(i32::try_from((contact / DAY).max(sale)).unwrap_or_default());
+        let to = Day::stored((contact / DAY).max(sale));
         Ok(Window { from: to.plus(-364), to })
     }
 

@@ -61,7 +61,7 @@ pub(super) async fn unmapped(db: &Db, kinds: &str, figures: &mut Figures) -> Res
         what: format!("{} {}", s.number, s.name).trim().to_owned(),
         sub: [s.erp.as_str(), s.city.as_str(), s.state.as_str()].iter().filter(|t| !t.is_empty()).copied().collect::<Vec<_>>().join(", "),
         href: format!("/parties/{}", s.id),
-        detail: format!("last on {}", Day(i32::try_from(s.last_day).unwrap_or_default())),
+        detail: format!("last on {}", Day::stored(s.last_day)),
         n: s.lines,
         minor: s.minor,
         currency: s.currency,

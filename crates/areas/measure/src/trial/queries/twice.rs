@@ -60,7 +60,7 @@ pub(super) async fn contacts(db: &Db, window: Window) -> Result<Vec<NewRow>> {
     ids.dedup();
     let names = names(db, &ids).await?;
     let row = |m: Met, finding: &str, first: i64, said: &str| {
-        let day = Day(i32::try_from(first).unwrap_or_default());
+        let day = Day::stored(first);
         NewRow {
             finding: finding.into(),
             rank: m.owners * 1_000_000 + first,

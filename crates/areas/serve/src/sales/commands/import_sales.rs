@@ -107,7 +107,7 @@ fn refused(row: &SaleRow, today: i64, twice: Option<bool>) -> Option<RowReject> 
         return no("import.blank", "The line names no product.".into(), "Give the article code, device identifier or GTIN.");
     }
     if row.day > today {
-        let day = rounds_kernel::Day(i32::try_from(row.day).unwrap_or_default());
+        let day = rounds_kernel::Day::stored(row.day);
         return no("import.future_date", format!("The document is dated {day}, which is still to come."), "Correct the date.");
     }
     None

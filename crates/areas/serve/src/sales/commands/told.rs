@@ -80,7 +80,7 @@ fn told(
         account: Some(AccountId(account)),
         natural_key: Some(key(first)),
         body,
-        ..NewFact::new(kind, Time::at_day(Day(i32::try_from(first.day).unwrap_or_default())).plus_minutes(12 * 60), &first.source)
+        ..NewFact::new(kind, Time::at_day(Day::stored(first.day)).plus_minutes(12 * 60), &first.source)
     }
 }
 

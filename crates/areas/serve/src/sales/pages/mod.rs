@@ -16,7 +16,7 @@ use rounds_web::components::Tone;
 
 /// A day as text.
 pub(super) fn day(day: i64) -> String {
-    Day(i32::try_from(day).unwrap_or_default()).to_string()
+    Day::stored(day).to_string()
 }
 
 /// The article of a line, or what was written.
