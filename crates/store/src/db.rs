@@ -34,7 +34,7 @@ impl Db {
     /// `store.unreachable` when the file or the server cannot be opened.
     pub async fn open(url: &str) -> Result<Self> {
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            let pool = Database::connect(options(url, 16)).await.map_err(db_err)?;
+            let pool = Database::connect(postgres_options(url)).await.map_err(db_err)?;
             return Ok(Self { read: pool.clone(), write: pool, engine: Engine::Postgres });
         }
         let path = url.strip_prefix("sqlite:").unwrap_or(url);
@@ -100,6 +100,17 @@ impl Db {
 fn options(url: &str, connections: u32) -> ConnectOptions {
     let mut o = ConnectOptions::new(url);
     o.max_connections(connections).acquire_timeout(Duration::from_secs(30)).sqlx_logging(false);
+    // A connection that was used a moment ago is there: asking it first would double the round trips of a page.
+    o.test_before_acquire_if_idle_for(Duration::from_secs(1));
+    o
+}
+
+/// Statements a connection keeps planned: a page has dozens, and those within a scope name the user.
+const PLANNED: usize = 500;
+
+fn postgres_options(url: &str) -> ConnectOptions {
+    let mut o = options(url, 16);
+    o.map_sqlx_postgres_opts(|p| p.statement_cache_capacity(PLANNED));
     o
 }
 
@@ -121,6 +132,9 @@ fn sqlite_options(url: &str, connections: u32, (cache, mapped): (&'static str, &
             .pragma("temp_store", "MEMORY")
             // A page that many transactions change is written back once instead of after each of them.
             .pragma("wal_autocheckpoint", "16384")
+            .statement_cache_capacity(PLANNED)
+            // Rows that the engine's thread hands over without waiting for the reader.
+            .row_buffer_size(1_000)
             .busy_timeout(Duration::from_secs(30))
     });
     o

@@ -109,18 +109,9 @@ impl Visitor {
     /// Sends a body with the headers given.
     pub async fn send_body(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Answer {
         let method = reqwest::Method::from_bytes(method.as_bytes()).expect("a method");
-        // Whoever refuses a large body before its end closes the line: its answer, and that to the next request on that line, may be lost.
-        let mut tries = if body.len() > 1 << 20 { 5 } else { 2 };
-        loop {
-            let request = self.client.request(method.clone(), format!("{}{path}", self.base)).body(body.clone());
-            let request = headers.iter().fold(request, |r, (name, value)| r.header(*name, *value));
-            tries -= 1;
-            match request.send().await {
-                Ok(answer) => return read(answer).await,
-                Err(_) if tries > 0 => {}
-                Err(e) => panic!("the site answers: {e:?}"),
-            }
-        }
+        let request = self.client.request(method, format!("{}{path}", self.base)).body(body);
+        let request = headers.iter().fold(request, |r, (name, value)| r.header(*name, *value));
+        read(request.send().await.expect("the site answers")).await
     }
 
     /// Sends JSON with the headers given.

@@ -4,7 +4,7 @@ use crate::door::Second;
 use crate::locale::Locale;
 use crate::route::Route;
 use crate::visitor::{Visitor, page};
-use crate::{WebResult, api, assets, auth, guard, links, live, security};
+use crate::{WebResult, api, assets, auth, drain, guard, links, live, security};
 use axum::Router;
 use axum::extract::State;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -174,6 +174,7 @@ pub fn build(runner: Runner, directory: Arc<dyn Directory>, routes: Vec<Route>, 
         .layer(axum_login::AuthManagerLayerBuilder::new(backend, sessions).build())
         .layer(tower_http::compression::CompressionLayer::new())
         .layer(from_fn_with_state(app, security::headers_and_limits))
+        .layer(from_fn(drain::read_to_the_end))
         .layer(from_fn(security::request_log))
 }
 

@@ -7,6 +7,7 @@ mod auth;
 pub mod charts;
 pub mod components;
 mod door;
+mod drain;
 pub mod gallery;
 mod guard;
 mod links;

@@ -113,20 +113,7 @@ fn parameters(d: &Declared) -> Vec<Value> {
             }));
         }
     }
-    if d.verb.has_body() || d.verb == Verb::Delete {
-        all.push(json!({
-            "name": "Idempotency-Key", "in": "header", "required": false,
-            "description": "A text of your own: sent again with the same request, the first result comes back and nothing is done twice.",
-            "schema": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$" },
-        }));
-    }
-    if d.matched {
-        all.push(json!({
-            "name": "If-Match", "in": "header", "required": false,
-            "description": "The ETag of the state you read: if it has changed since, nothing is done (412).",
-            "schema": { "type": "string", "maxLength": 200, "pattern": "^[!-~]*$" },
-        }));
-    }
+    all.extend(super::headers::parameters(d));
     all
 }
 

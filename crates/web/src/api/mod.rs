@@ -17,6 +17,7 @@ mod call;
 mod check;
 mod cursor;
 mod document;
+mod headers;
 mod operation;
 pub(crate) mod pages;
 

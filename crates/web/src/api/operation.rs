@@ -4,6 +4,7 @@ use super::admit::Caller;
 use super::answer::{Failure, FieldError, good};
 use super::call::{Call, Input, PathPart};
 use super::check::{check, typed};
+use super::headers::{Said, said};
 use super::schema::Shape;
 use crate::route::Route;
 use crate::{App, problem};
@@ -296,28 +297,17 @@ async fn answer(
     };
     let mut input = input;
     check(&declared.input, &mut input, "", &mut wrong);
+    let Said { idempotency_key, if_match } = said(declared, &parts.headers, &mut wrong);
     if !wrong.is_empty() {
         return Err(Failure::fields(wrong));
     }
-    let text = |name: &str| parts.headers.get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
-    let idempotency_key = idempotency_key(&parts.headers)?;
     let actor = caller.actor.clone();
     let now = app.runner().now();
-    let if_match = declared.matched.then(|| text("if-match")).flatten();
     let call = Call { app, actor, now, body: upload, caller, idempotency_key, if_match };
     let out = handler(call, places, input).await?;
     let location = declared.location.map(|l| l.replace("{id}", &out["id"].to_string()));
-    Ok(good(declared.status, &out, location, text("if-none-match").as_deref()))
-}
-
-/// The key of the request, by which a second one is known to be the same.
-fn idempotency_key(headers: &HeaderMap) -> std::result::Result<Option<String>, Failure> {
-    let Some(key) = headers.get("idempotency-key") else { return Ok(None) };
-    let plain = key.to_str().ok().filter(|k| !k.is_empty() && k.len() <= 200);
-    match plain {
-        Some(key) => Ok(Some(format!("api:{key}"))),
-        None => Err(Failure::fields(vec![FieldError::new("/Idempotency-Key", "must be 1 to 200 printable characters")])),
-    }
+    let known = parts.headers.get(header::IF_NONE_MATCH).and_then(|v| v.to_str().ok());
+    Ok(good(declared.status, &out, location, known))
 }
 
 /// The values of the path's places, checked; a text that is none of the place's type stays text and is refused by the check.

@@ -22,7 +22,7 @@ use rounds_web::Route;
 use std::sync::Arc;
 
 /// Tables this capability owns.
-pub const TABLES: &[&str] = &["order_line"];
+pub const TABLES: &[&str] = &["order_line", "order_day"];
 
 /// Routes of this capability.
 pub fn routes() -> Vec<Route> {

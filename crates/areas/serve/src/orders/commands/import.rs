@@ -82,7 +82,8 @@ impl Command for ImportOrders {
             }
         }
         report.written = lines.len() as u64;
-        store::upsert(tx, &self.source, &lines.iter().collect::<Vec<_>>()).await?;
+        let was: Vec<&Known> = lines.iter().filter_map(|l| context.known.get(&key(l))).collect();
+        store::upsert(tx, &self.source, &lines.iter().collect::<Vec<_>>(), &was).await?;
         tx.facts(facts).await?;
         Ok(report)
     }
