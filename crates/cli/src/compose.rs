@@ -84,7 +84,7 @@ pub fn references() -> Vec<Reference> {
 
 /// Everything the program can import.
 pub fn importers() -> Importers {
-    let mut all = rounds_customers::importers();
+    let mut all = rounds_consent::permissions::with_refusals(rounds_customers::importers());
     all.extend(rounds_consent::importers());
     all.extend(rounds_design::importers());
     all.extend(rounds_serve::importers());

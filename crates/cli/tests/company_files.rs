@@ -127,3 +127,53 @@ async fn days_that_may_be_read_two_ways_are_asked_for() {
     let asked = run_import(&w.runner, &Actor::program("test"), &compose::importers(), file, Arc::new(|_, _, _| ())).await;
     assert_eq!(asked.unwrap_err().code, "import.days_unclear");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_in_a_file_of_people_is_heeded() {
+    const REFUSING: &str = "Contact ID,Name,Account ID,HasOptedOutOfEmail,DoNotCall,Do Not Contact
+003A,Ada Lund,001A,true,0,
+003B,Bo Ek,001A,false,1,no
+003C,Cy Ott,001A,,,x
+003D,Di Nix,001Z,true,true,true
+003E,Ed Poe,001A,perhaps,,
+003F,Fay Rue,001A,0,0,0
+";
+    for db in databases().await {
+        let w = common::empty(db).await;
+        import(&w, "accounts.csv", ACCOUNTS).await;
+        let first = import(&w, "contacts.csv", REFUSING).await;
+        assert_eq!(codes(&first), [(5, "import.account_unknown")]);
+        let told: Vec<_> = first.notes.iter().map(|n| (n.line, n.code.as_str())).filter(|n| n.1.starts_with("import.refusal")).collect();
+        assert_eq!(told, [(6, "import.refusal_unclear"), (2, "import.refusals_kept")], "{:?}", first.notes);
+        let sql = "SELECT STRING_AGG(said, ' ') FROM (SELECT p.name || ':' || q.channel || ':' || q.state AS said FROM permission q \
+                   JOIN person p ON p.id = q.person_id WHERE q.purpose = '*' ORDER BY p.name, q.channel) each";
+        let want = "Ada Lund:email:denied Bo Ek:phone:denied Cy Ott:*:denied Ed Poe:email:denied";
+        assert_eq!(w.runner.db.text(sql, vec![]).await.unwrap().as_deref(), Some(want));
+        // The same file on another day is no new answer, and a cell that says no takes no refusal back.
+        w.clock.set(w.runner.now().plus_days(3));
+        import(&w, "contacts.csv", &REFUSING.replace("true,0", "false,0")).await;
+        assert_eq!(w.runner.db.text(sql, vec![]).await.unwrap().as_deref(), Some(want));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn calls_without_a_number_come_once() {
+    const UNNUMBERED: &str = "Contact ID,Account ID,Channel,Date,Rep,Result,Call_Comments_vod__c
+003A,001A,Phone,2026-03-04 09:00,Rhea Field,Left message,
+003A,001A,Phone,2026-03-04 10:30,Rhea Field,Reached,wants a demo
+003A,001A,Phone,2026-03-04 10:30,Rhea Field,Reached,wants a demo
+";
+    for db in databases().await {
+        let w = common::empty(db).await;
+        import(&w, "accounts.csv", ACCOUNTS).await;
+        import(&w, "contacts.csv", PEOPLE).await;
+        let first = import(&w, "calls.csv", UNNUMBERED).await;
+        assert_eq!((first.created, first.unchanged, first.rejects.len()), (2, 1, 0), "{first:?}");
+        assert!(first.notes.iter().any(|n| n.code == "import.contact_unnumbered" && n.count == 3), "{:?}", first.notes);
+        let more = format!("{UNNUMBERED}003B,001A,Phone,2026-03-05 10:30,Rhea Field,Reached,\n");
+        let again = import(&w, "calls-of-april.csv", &more).await;
+        assert_eq!((again.created, again.unchanged), (1, 3), "{again:?}");
+        let notes = "SELECT COUNT(*) FROM fact WHERE kind = 'contact' AND body->>'note' = 'wants a demo'";
+        assert_eq!(w.runner.db.number(notes, vec![]).await.unwrap(), 1);
+    }
+}

@@ -71,9 +71,24 @@ impl Db {
         Ok(self.write.execute_raw(stmt).await.map_err(db_err)?.rows_affected())
     }
 
-    /// Lets the engine refresh its statistics; called after bulk loads.
+    /// Lets the engine refresh its statistics; called after bulk loads. A server also notes which pages hold no dead rows, so that
+    /// it can answer from indexes alone, which it would do by itself a minute later.
     pub async fn optimise(&self) -> Result<()> {
-        self.write.execute_unprepared("ANALYZE").await.map_err(db_err).map(|_| ())
+        let sql = if self.engine == Engine::Postgres { "VACUUM (ANALYZE)" } else { "ANALYZE" };
+        self.write.execute_unprepared(sql).await.map_err(db_err)?;
+        self.settle_log().await
+    }
+
+    /// Moves what an embedded database's log of writes holds into its file, so that readers need not look there; waits for nobody.
+    /// A server does so by itself.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub async fn settle_log(&self) -> Result<()> {
+        if self.engine == Engine::Sqlite {
+            self.read.execute_unprepared("PRAGMA wal_checkpoint(PASSIVE)").await.map_err(db_err)?;
+        }
+        Ok(())
     }
 
     /// A copy of an embedded database in a folder of its own, gone when the folder is dropped; `None` for a server. Readers and the

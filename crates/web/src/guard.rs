@@ -82,13 +82,23 @@ async fn admit(permission: Permission, visitor: &Visitor, session: &Session, req
 
 async fn visitor(app: &App, auth: &AuthSession, session: &Session, path: &str, shows_page: bool) -> Result<Visitor> {
     let csrf = csrf_token(session).await?;
-    let flash = if shows_page { session.remove(FLASH_KEY).await.map_err(Error::internal)? } else { None };
+    let flash = if shows_page { waiting(session).await? } else { None };
     let actor = auth.user.as_ref().map(|u| u.0.actor.clone());
     let signed_in = actor.is_some();
     let locale = auth.user.as_ref().map(|u| u.0.locale).unwrap_or_default();
     let actor = actor.unwrap_or_else(nobody);
     let simulated = rounds_store::settings::get(app.db(), rounds_store::settings::SIMULATED).await?.is_some();
     Ok(Visitor { actor, signed_in, csrf, locale, flash, simulated, path: path.to_owned(), now: app.runner().now() })
+}
+
+/// The waiting message, which is shown once. A session is written only if there was one: each write makes all readers of an embedded
+/// database read again what they had at hand.
+async fn waiting(session: &Session) -> Result<Option<crate::Flash>> {
+    let flash = session.get(FLASH_KEY).await.map_err(Error::internal)?;
+    if flash.is_some() {
+        session.remove_value(FLASH_KEY).await.map_err(Error::internal)?;
+    }
+    Ok(flash)
 }
 
 /// Whether the answer is a page that can show the waiting message; live streams and assets leave it for the next page.

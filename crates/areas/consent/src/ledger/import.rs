@@ -219,7 +219,7 @@ const COLUMNS: &[Column] = &[
     Column::optional("outcome").or(&["result", "status", "call_outcome", "call_status", "disposition", "ergebnis"]),
     Column::optional("direction").or(&["in_out", "call_direction"]),
     Column::optional("note")
-        .or(&["notes", "comment", "comments", "description", "next_call_notes", "call_notes", "bemerkung", "notiz"])
+        .or(&["notes", "comment", "comments", "description", "next_call_notes", "call_notes", "call_comments", "bemerkung", "notiz"])
         .up_to(4_000),
     Column::optional("product").or(&["family", "product_family", "products", "detailed_products", "product_name", "produkt"]),
 ];
@@ -343,8 +343,17 @@ fn contact(row: &Row, words: &mut Words, notes: &mut Vec<Note>) -> ContactRow {
         direction: direction(row.text(DIRECTION)).to_owned(),
         note: row.known(NOTE).map(str::to_owned),
         family: row.known(FAMILY).map(str::to_owned),
-        key: row.text(ID).to_owned(),
+        key: row.known(ID).map_or_else(|| of_the_line(row, notes), str::to_owned),
     }
+}
+
+/// A key for a contact to which its system gave no number: what its line says. The same line again, in this file or the next, is the
+/// same contact.
+fn of_the_line(row: &Row, notes: &mut Vec<Note>) -> String {
+    let text = "contacts have no number of their own: lines that say the same are one contact";
+    notes.push(Note::new(row.line, "import.contact_unnumbered", text));
+    let hash = blake3::hash(row.cells.join("\u{1f}").as_bytes()).to_hex();
+    format!("line:{}", &hash[..32])
 }
 
 /// Minutes since midnight of `14:30`.

@@ -4,7 +4,8 @@
 //! recorded no always stands, a no to a channel beats a yes to a purpose, and `*` (do not contact) beats everything.
 //!
 //! Public: [`State`], [`Aim`], [`LegalBasis`], [`Reach`], [`current`] (bulk, for planning), [`of_person`], [`of_person_at`],
-//! [`history`], [`RecordPermission`], [`LapsePermissions`] (daily), [`PermissionPanel`], [`ImportPermissions`], [`PermissionFile`]. Routes: `/permissions`, `/permissions/people`, `/people/{id}/permission` (POST). Tables: [`TABLES`].
+//! [`history`], [`RecordPermission`], [`LapsePermissions`] (daily), [`PermissionPanel`], [`ImportPermissions`], [`PermissionFile`],
+//! [`with_refusals`] (the file of people with its columns of refusals). Routes: `/permissions`, `/permissions/people`, `/people/{id}/permission` (POST). Tables: [`TABLES`].
 
 mod api;
 mod commands;
@@ -16,7 +17,7 @@ mod store;
 
 pub use commands::{CountReach, ImportPermissions, LapsePermissions, PermissionRow, RecordPermission, Terms};
 pub(crate) use commands::{take_answers, write_denial};
-pub use import::PermissionFile;
+pub use import::{PermissionFile, with_refusals};
 pub use model::{ANY_CHANNEL, ANY_PURPOSE, Aim, LegalBasis, Reach, State};
 pub use pages::PermissionPanel;
 pub use queries::{Entry, Reachability, current, history, of_person, of_person_at};

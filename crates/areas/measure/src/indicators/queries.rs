@@ -6,6 +6,7 @@ use rounds_kernel::{Actor, Day, Result, Role, Time};
 use rounds_platform::scope;
 use rounds_store::{Query, args};
 use sea_orm::FromQueryResult;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Contacts of one week and channel.
 #[derive(Debug, Clone, Default, PartialEq, FromQueryResult)]
@@ -73,8 +74,9 @@ struct RoleRow {
 /// Work of the employees by their role, unshielded: pass it through [`super::shield`] before anyone sees it.
 pub(super) async fn roles(db: &impl Query, actor: &Actor, from: Day, to: Time) -> Result<Vec<Group>> {
     let sql = format!(
-        "SELECT u.role, COUNT(DISTINCT u.id) AS people, CAST(SUM(c.attempts) AS BIGINT) AS attempts, CAST(SUM(c.reached) AS BIGINT) AS reached \
-         FROM ({}) c JOIN app_user u ON u.id = c.user_id GROUP BY u.role ORDER BY u.role",
+        "SELECT u.role, COUNT(*) AS people, CAST(SUM(c.attempts) AS BIGINT) AS attempts, CAST(SUM(c.reached) AS BIGINT) AS reached \
+         FROM (SELECT user_id, SUM(attempts) AS attempts, SUM(reached) AS reached FROM ({}) counted GROUP BY user_id) c \
+         JOIN app_user u ON u.id = c.user_id GROUP BY u.role ORDER BY u.role",
         counted(db, actor, from, to).await?
     );
     let rows = db.all::<RoleRow>(&sql, vec![]).await?;
@@ -82,8 +84,8 @@ pub(super) async fn roles(db: &impl Query, actor: &Actor, from: Day, to: Time) -
     Ok(rows.into_iter().map(|r| Group { name: name(&r.role), people: r.people, attempts: r.attempts, reached: r.reached }).collect())
 }
 
-/// How many actions of the present week came to which end, and of how many people.
-#[derive(Debug, Clone, Default, FromQueryResult)]
+/// How many actions of the present week came to which end.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct ActionRow {
     /// `accepted`, `dismissed` or `contact` (an outcome was recorded).
     pub kind: String,
@@ -92,23 +94,30 @@ pub(super) struct ActionRow {
     pub actions: i64,
 }
 
-/// What became of actions since `from`.
-pub(super) async fn actions(db: &impl Query, actor: &Actor, from: Day, to: Time) -> Result<Vec<ActionRow>> {
-    const WHY: &str = "CASE WHEN kind = 'dismissed' THEN body->>'reason' WHEN kind = 'contact' THEN body->>'outcome' END";
-    let sql = format!(
-        "SELECT kind, {WHY} AS why, COUNT(*) AS actions FROM fact WHERE kind IN ('accepted', 'dismissed', 'contact') \
-         AND body->>'action_id' IS NOT NULL AND occurred_at >= $1 AND occurred_at < $2 AND {} GROUP BY kind, {WHY} ORDER BY 3 DESC, 1, 2",
-        scope::accounts(actor, "account_id")
-    );
-    db.all(&sql, args![Time::at_day(from).0, to.0]).await
+#[derive(FromQueryResult)]
+struct ByEmployee {
+    kind: String,
+    why: Option<String>,
+    employee: Option<i64>,
+    actions: i64,
 }
 
-/// How many employees stand behind the actions since `from`.
-pub(super) async fn people_behind_actions(db: &impl Query, actor: &Actor, from: Day, to: Time) -> Result<i64> {
+/// What became of actions since `from`, most frequent first, and how many employees stand behind it.
+pub(super) async fn actions(db: &impl Query, actor: &Actor, from: Day, to: Time) -> Result<(Vec<ActionRow>, i64)> {
+    const WHY: &str = "CASE WHEN kind = 'dismissed' THEN body->>'reason' WHEN kind = 'contact' THEN body->>'outcome' END";
     let sql = format!(
-        "SELECT COUNT(DISTINCT COALESCE(user_id, recorded_by)) FROM fact WHERE kind IN ('accepted', 'dismissed', 'contact') \
-         AND body->>'action_id' IS NOT NULL AND occurred_at >= $1 AND occurred_at < $2 AND {}",
+        "SELECT kind, {WHY} AS why, COALESCE(user_id, recorded_by) AS employee, COUNT(*) AS actions FROM fact \
+         WHERE kind IN ('accepted', 'dismissed', 'contact') AND body->>'action_id' IS NOT NULL AND occurred_at >= $1 AND occurred_at < $2 \
+         AND {} GROUP BY kind, {WHY}, COALESCE(user_id, recorded_by)",
         scope::accounts(actor, "account_id")
     );
-    db.number(&sql, args![Time::at_day(from).0, to.0]).await
+    let rows: Vec<ByEmployee> = db.all(&sql, args![Time::at_day(from).0, to.0]).await?;
+    let people: BTreeSet<i64> = rows.iter().filter_map(|r| r.employee).collect();
+    let mut ends: BTreeMap<(String, Option<String>), i64> = BTreeMap::new();
+    for r in rows {
+        *ends.entry((r.kind, r.why)).or_default() += r.actions;
+    }
+    let mut ends: Vec<ActionRow> = ends.into_iter().map(|((kind, why), actions)| ActionRow { kind, why, actions }).collect();
+    ends.sort_by_key(|e| -e.actions);
+    Ok((ends, people.len() as i64))
 }

@@ -149,6 +149,9 @@ pub async fn schedule(runner: Runner, all: Vec<Recurring>) {
                 tracing::warn!(kind = work.kind, code = e.code, cause = e.cause, "recurring work was not asked for; it is tried again");
             }
         }
+        if let Err(e) = runner.db.settle_log().await {
+            tracing::warn!(code = e.code, cause = e.cause, "the log of writes was not moved into the file; it is tried again");
+        }
         tokio::time::sleep(Duration::from_secs(30)).await;
     }
 }

@@ -1,9 +1,10 @@
 //! The record: a simulated market with its planned week, and interactions of earlier years up to the number asked for.
 
 use crate::args::{BenchPages, Database, Simulate};
-use crate::{plan, simulate};
+use crate::{compose, plan, simulate};
 use rounds_consent::ledger::{ContactRow, ImportContacts};
 use rounds_kernel::{Actor, Error, Result, Time};
+use rounds_platform::jobs::{ask_if_due, work_off};
 use rounds_store::{FromQueryResult, Query, Runner, args, settings};
 
 /// Setting that says what this command has filled a record with.
@@ -34,8 +35,22 @@ pub(super) async fn fill(runner: &Runner, a: &BenchPages) -> Result<()> {
     simulate::fill(runner, &s).await?;
     earlier_years(runner, a.interactions).await?;
     plan::show(&plan::make(runner, plan::working_week(runner.now().day()), a.seed, 2).await?);
+    keep_up(runner).await?;
     runner.db.optimise().await?;
     simulate::remember(runner, FILLED, &what).await
+}
+
+/// What a server does by itself once in a while, done once: one that runs for longer than an hour has done it.
+async fn keep_up(runner: &Runner) -> Result<()> {
+    for work in compose::recurring().iter().filter(|w| w.kind != rounds_platform::backup::KIND) {
+        ask_if_due(runner, work).await?;
+    }
+    let working = tokio::spawn(work_off(runner.clone(), compose::works()));
+    while runner.db.number("SELECT COUNT(*) FROM job WHERE state IN ('queued', 'running')", vec![]).await? > 0 {
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    }
+    working.abort();
+    Ok(())
 }
 
 #[derive(FromQueryResult)]

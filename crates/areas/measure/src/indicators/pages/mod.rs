@@ -167,12 +167,11 @@ async fn figures(db: &Db, actor: &Actor, weeks: i64, now: Time) -> Result<Figure
     let first_week = monday.plus(-7 * (weeks as i32 - 1));
     let year = charts::twelve_months(today).first().map_or(today, |m| m.first);
     // Readers do not wait for one another, so the page takes as long as its slowest query.
-    let (agreed, contacts, roles, actions, people_behind_actions, orders) = tokio::try_join!(
+    let (agreed, contacts, roles, (actions, people_behind_actions), orders) = tokio::try_join!(
         smallest_group(db, actor, today),
         queries::weeks(db, actor, first_week, now),
         queries::roles(db, actor, first_week, now),
         queries::actions(db, actor, monday, now),
-        queries::people_behind_actions(db, actor, monday, now),
         sums(db, actor, Time::at_day(year), now),
     )?;
     let may_orders = actor.may(Permission::ReadOrders);

@@ -1,4 +1,8 @@
-//! Permissions from a file: one row an answer.
+//! Permissions from a file: one row an answer; and the refusals beside the people of a company's own file.
+
+mod refusals;
+
+pub use refusals::with_refusals;
 
 use super::{ImportPermissions, PermissionRow};
 use rounds_kernel::{Result, RowReject, Time};
