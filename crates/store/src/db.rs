@@ -126,6 +126,15 @@ const PLANNED: usize = 500;
 fn postgres_options(url: &str) -> ConnectOptions {
     let mut o = options(url, 16);
     o.map_sqlx_postgres_opts(|p| p.statement_cache_capacity(PLANNED));
+    // Compiling a statement to machine code takes the server longer than most of ours take to run.
+    o.map_sqlx_postgres_pool_opts(|p| {
+        p.after_connect(|connection, _| {
+            Box::pin(async move {
+                sea_orm::sqlx::Executor::execute(connection, "SET jit = off").await?;
+                Ok(())
+            })
+        })
+    });
     o
 }
 

@@ -56,6 +56,15 @@ CREATE INDEX affiliation_edit_child ON affiliation_edit (child_kind, child_id, i
 ",
         }
         .boxed(),
+        // Who is where now, from an index alone: it stands in every page's scope.
+        SqlMigration {
+            name: "m20261126_091000_customers_affiliation_now",
+            up: "
+CREATE INDEX affiliation_now_parent ON affiliation (parent_kind, parent_id, child_kind, child_id) WHERE valid_to IS NULL;
+CREATE INDEX affiliation_now_child ON affiliation (child_kind, child_id, parent_kind, parent_id) WHERE valid_to IS NULL;
+",
+        }
+        .boxed(),
     ]
 }
 
