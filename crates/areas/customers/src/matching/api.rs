@@ -216,7 +216,7 @@ async fn merge_two(call: Call, two: Two, references: References) -> Result<Shown
     let reason = two.reason.unwrap_or_else(|| "by a program".into());
     let references = references.to_vec();
     let act = Merge { kind: two.kind.0, survivor: two.survivor_id, merged: two.merged_id, reason, references };
-    let done = call.run(act).await?;
+    let done = call.run_as_it_stands(act).await?;
     merging::merge(call.db(), done.merge).await?.map(shown_merge).ok_or_else(|| Error::not_found("merge"))
 }
 

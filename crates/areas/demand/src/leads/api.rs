@@ -162,7 +162,7 @@ async fn capture(call: Call, _: Nothing, new: New) -> Result<Made> {
         family: new.family.filter(|f| !f.is_empty()),
         note: new.note,
     };
-    call.run(command).await.map(|id| Made { id: id.0 })
+    call.run_as_it_stands(command).await.map(|id| Made { id: id.0 })
 }
 
 async fn take(call: Call, Id(id): Id, _: Nothing) -> Result<()> {
