@@ -28,8 +28,9 @@ test: tools assets ## set up what the tests need, then format check, lints, hous
 	@scripts/setup-tests.sh
 	@$(MAKE) fmt-check lint
 	@CARGO="$(CARGO)" scripts/test.sh $(BUILD_FLAGS) $(ARGS)
+	@scripts/schemathesis.sh
 
-fuzz: build ## schemathesis (from PyPI) over the API of a server with a simulated market, all checks
+fuzz: build ## a part of the tests by itself: schemathesis (from PyPI) over the API, all checks; ARGS=100 looks longer
 	@scripts/schemathesis.sh $(ARGS)
 
 build: tools assets ## the program and everything beside it, into target/quick

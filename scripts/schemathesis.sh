@@ -34,6 +34,7 @@ port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0));
 "$rounds" serve --database "$record" --listen "127.0.0.1:$port" --requests-per-second 100000 --webhooks-to-loopback >"$work/log" 2>&1 &
 server=$!
 
+# One worker: two threads that read Python's syntax trees at once stop Python 3.11 with a recursion error of its own.
 # The data directory of the examples stays here, so that a run depends on nothing but its seed.
 runner=$venv/bin/schemathesis
 cd "$work"
@@ -44,6 +45,8 @@ database = "none"
 # A state that is not the present one is refused with 412: that is what If-Match is for.
 [checks]
 positive_data_acceptance.expected-statuses = ["2xx", "401", "403", "404", "409", "412"]
+# An address or headers too long to be read are refused by the server's own words.
+negative_data_rejection.expected-statuses = ["400", "401", "403", "404", "405", "406", "409", "412", "414", "415", "422", "428", "429", "431"]
 
 # No schema says what a file of accounts is: a body that is none is answered with 422, in words.
 [[operations]]
@@ -55,7 +58,7 @@ include-name = "POST /api/v1/fhir"
 checks.positive_data_acceptance.expected-statuses = ["2xx", "401", "403", "404", "409", "422"]
 CONFIG
 "$runner" run "http://127.0.0.1:$port/api/openapi.json" --wait-for-schema 30 \
-  --header "Authorization: Bearer $key" --checks all --seed 2024 --max-examples "$examples" --workers 2 \
+  --header "Authorization: Bearer $key" --checks all --seed 2024 --max-examples "$examples" --workers 1 \
   --suppress-health-check all --continue-on-failure || {
   echo "--- the server's last words" >&2
   tail -20 "$work/log" >&2

@@ -143,7 +143,8 @@ async fn a_refusal_in_a_file_of_people_is_heeded() {
         import(&w, "accounts.csv", ACCOUNTS).await;
         let first = import(&w, "contacts.csv", REFUSING).await;
         assert_eq!(codes(&first), [(5, "import.account_unknown")]);
-        let told: Vec<_> = first.notes.iter().map(|n| (n.line, n.code.as_str())).filter(|n| n.1.starts_with("import.refusal")).collect();
+        let told: Vec<_> =
+            first.notes.iter().map(|n| (n.first_line, n.code.as_str())).filter(|n| n.1.starts_with("import.refusal")).collect();
         assert_eq!(told, [(6, "import.refusal_unclear"), (2, "import.refusals_kept")], "{:?}", first.notes);
         let sql = "SELECT STRING_AGG(said, ' ') FROM (SELECT p.name || ':' || q.channel || ':' || q.state AS said FROM permission q \
                    JOIN person p ON p.id = q.person_id WHERE q.purpose = '*' ORDER BY p.name, q.channel) each";

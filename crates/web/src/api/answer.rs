@@ -40,6 +40,7 @@ impl From<Error> for Failure {
             "api.not_acceptable" => StatusCode::NOT_ACCEPTABLE,
             "api.media_type" => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "api.too_large" => StatusCode::PAYLOAD_TOO_LARGE,
+            "fhir.unreadable" => StatusCode::UNPROCESSABLE_ENTITY,
             code if code.starts_with("import.") && error.kind == ErrorKind::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
             problem::WRONG_METHOD => StatusCode::METHOD_NOT_ALLOWED,
             _ => problem::status(error.kind),

@@ -161,5 +161,7 @@ fn responses(d: &Declared) -> Value {
     for status in bad {
         out.insert(status.to_string(), json!({ "$ref": "#/components/responses/Problem" }));
     }
+    out.insert("414".into(), json!({ "description": "The address is longer than 64 kB: refused before it was read, without a body." }));
+    out.insert("431".into(), json!({ "description": "The headers are too large: refused before they were read, without a body." }));
     Value::Object(out)
 }

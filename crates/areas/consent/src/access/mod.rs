@@ -3,7 +3,7 @@
 //! The nearest rule wins: the person's own, then their department's at the site, then the site's, then the country's.
 //!
 //! Public: [`Access`], [`AccessRule`], [`VisitTerms`], [`of_person`], [`in_force`] (bulk, for planning), [`SetAccess`], [`EndAccess`],
-//! [`AccessFile`], [`AccessPanel`]. Routes: `/access` (GET, POST), `/access/{id}/end` (POST). Tables: [`TABLES`].
+//! [`AccessFile`], [`AccessPanel`]. Routes: `/access` (GET, POST), `/access.csv`, `/access/{id}/end` (POST). Tables: [`TABLES`].
 
 mod api;
 mod commands;
@@ -12,6 +12,8 @@ mod model;
 mod pages;
 mod queries;
 mod store;
+#[cfg(test)]
+mod tests;
 
 pub use commands::{EndAccess, SetAccess, Target};
 pub use import::AccessFile;
@@ -30,7 +32,8 @@ pub const TABLES: &[&str] = &["access_rule"];
 pub fn routes() -> Vec<Route> {
     let mut all = api::routes();
     all.extend([
-        Route::get("/access", Permission::ReadRecord, pages::list).menu("Consent", "Access register"),
+        Route::get("/access", Permission::ReadRecord, pages::list::list).menu("Consent", "Access register"),
+        Route::get("/access.csv", Permission::ReadRecord, pages::list::csv),
         Route::post("/access", Permission::WritePermission, pages::set),
         Route::post("/access/{id}/end", Permission::WritePermission, pages::end),
     ]);

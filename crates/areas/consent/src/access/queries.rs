@@ -26,9 +26,11 @@ pub(super) struct RuleRow {
     pub account: Option<String>,
 }
 
-const COLUMNS: &str = "r.id, r.subject, r.person_id, r.account_id, r.department, r.country, r.rule, r.from_minute, r.to_minute, r.valid_from, \
+/// Columns of a [`RuleRow`].
+pub(super) const COLUMNS: &str = "r.id, r.subject, r.person_id, r.account_id, r.department, r.country, r.rule, r.from_minute, r.to_minute, r.valid_from, \
     r.valid_to, r.source, r.note, p.name AS person, a.name AS account";
-const FROM: &str = "access_rule r LEFT JOIN person p ON p.id = r.person_id LEFT JOIN account a ON a.id = r.account_id";
+/// Rules with the names that stand beside them.
+pub(super) const FROM: &str = "access_rule r LEFT JOIN person p ON p.id = r.person_id LEFT JOIN account a ON a.id = r.account_id";
 
 impl RuleRow {
     pub fn access(&self) -> Option<Access> {
@@ -116,7 +118,7 @@ pub async fn of_person(db: &impl Query, person: PersonId, account: AccountId, da
     Ok(Register::of_rows(found).of(person, account, &department, &country).cloned())
 }
 
-/// What the page is narrowed to.
+/// What programs narrow it to.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Narrow {
     pub subject: Option<Subject>,
@@ -124,16 +126,18 @@ pub(super) struct Narrow {
     pub past: bool,
 }
 
+/// SQL condition on rows of [`FROM`]: a country's rule is everyone's, others are seen by whoever sees the person or the site.
+pub(super) fn visible(actor: &Actor) -> String {
+    format!(
+        "(r.subject = 'country' OR {} OR (r.person_id IS NOT NULL AND {}))",
+        scope::accounts(actor, "r.account_id"),
+        rounds_customers::scope::people(actor).replace("person.id", "r.person_id")
+    )
+}
+
 /// Rules within the actor's scope, newest first, before the cursor.
 pub(super) async fn page(db: &impl Query, actor: &Actor, n: &Narrow, day: Day, before: i64, limit: i64) -> Result<Vec<RuleRow>> {
-    let mut conditions = vec![
-        format!(
-            "(r.subject = 'country' OR {} OR (r.person_id IS NOT NULL AND {}))",
-            scope::accounts(actor, "r.account_id"),
-            rounds_customers::scope::people(actor).replace("person.id", "r.person_id")
-        ),
-        "r.id < $2".to_owned(),
-    ];
+    let mut conditions = vec![visible(actor), "r.id < $2".to_owned()];
     conditions.extend(n.subject.map(|s| format!("r.subject = '{}'", s.code())));
     conditions.extend(n.rule.map(|s| format!("r.rule = '{}'", s.code())));
     if !n.past {

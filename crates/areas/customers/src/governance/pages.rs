@@ -6,7 +6,7 @@ use crate::sources::{self, Conflicts};
 use crate::{lists, matching};
 use axum::extract::State;
 use rounds_kernel::Time;
-use rounds_web::components::{Column, Stat, Tone};
+use rounds_web::components::{Column, Stat, Tone, grouped};
 use rounds_web::{App, Shell, Visitor, WebResult, page};
 
 /// Records with several sources looked at for disagreements, by kind.
@@ -59,7 +59,7 @@ fn known_line(k: &Known) -> KnownLine {
         known: k.known,
         // A bar of nothing is drawn empty.
         of: k.of.max(1),
-        text: if k.of == 0 { "no records".into() } else { format!("{percent} %, {} of {}", k.known, k.of) },
+        text: if k.of == 0 { "no records".into() } else { format!("{percent} %, {} of {}", grouped(k.known), grouped(k.of)) },
         tone: match percent {
             90.. => Tone::Good,
             50.. => Tone::Warn,
@@ -81,14 +81,14 @@ fn view(shell: Shell, found: &Found, zone: &str) -> GovernancePage {
         .collect();
     stats.push(Stat::new("Merges in force", found.merges.to_string(), "/matching/merges"));
     let age = |a: &Age| {
-        let (month, year, last) = (a.month.to_string(), a.year.to_string(), Time(a.last_at).in_zone(zone));
+        let (month, year, last) = (grouped(a.month), grouped(a.year), Time(a.last_at).in_zone(zone));
         let last = if a.last_at == 0 { "before sources were kept".into() } else { last };
-        [a.entity_kind.clone(), a.source.clone(), last, a.records.to_string(), month, year]
+        [a.entity_kind.clone(), a.source.clone(), last, grouped(a.records), month, year]
     };
     let mut conflicts = Vec::new();
     let mut looked = Vec::new();
     for (kind, c) in &found.conflicts {
-        looked.push(format!("{} of {} {} with several sources", c.looked_at, c.of, kind.plural()));
+        looked.push(format!("{} of {} {} with several sources", grouped(c.looked_at as i64), grouped(c.of), kind.plural()));
         for (field, (count, by_hand)) in &c.fields {
             let label = sources::fields(*kind).iter().find(|f| f.code == *field).map_or(*field, |f| f.label);
             let open = count - by_hand;

@@ -2,7 +2,7 @@
 //!
 //! Public: [`OpenLead`] and [`open_leads`] (signals for planning), [`CaptureLead`], [`TakeLead`], [`ReleaseLead`], [`CloseLead`],
 //! [`ImportLeads`] with [`LeadRow`], [`REASONS`].
-//! Routes: `/leads` (list), `/leads/new` (form), `/leads/capture`, `/leads/{id}/take`, `/leads/{id}/release`, `/leads/{id}/close` (POST).
+//! Routes: `/leads` (list), `/leads.csv`, `/leads/new` (form), `/leads/capture`, `/leads/{id}/take`, `/leads/{id}/release`, `/leads/{id}/close` (POST).
 //! Tables: [`TABLES`]. Facts: kind `lead`, one at capture, take, release and close.
 
 mod api;
@@ -29,7 +29,8 @@ pub const TABLES: &[&str] = &["lead"];
 pub fn routes() -> Vec<Route> {
     let mut all = api::routes();
     all.extend([
-        Route::get("/leads", Permission::ReadDemand, pages::list).menu("Demand", "Leads"),
+        Route::get("/leads", Permission::ReadDemand, pages::list::list).menu("Demand", "Leads"),
+        Route::get("/leads.csv", Permission::ReadDemand, pages::list::csv),
         Route::get("/leads/new", Permission::WriteDemand, pages::form),
         Route::post("/leads/capture", Permission::WriteDemand, pages::capture),
         Route::post("/leads/{id}/take", Permission::WriteDemand, pages::take),

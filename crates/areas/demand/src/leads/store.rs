@@ -72,9 +72,13 @@ pub(super) struct LeadLine {
     pub close_reason: Option<String>,
 }
 
-const LINE: &str = "SELECT l.id, l.account_id, a.name AS account, l.person_id, p.name AS person, l.source, l.family, l.note, \
-    l.captured_at, l.taken_by, u.name AS taker, l.taken_at, l.closed_at, l.close_reason FROM lead l JOIN account a ON a.id = l.account_id \
-    LEFT JOIN person p ON p.id = l.person_id LEFT JOIN app_user u ON u.id = l.taken_by";
+/// Columns of a [`LeadLine`].
+pub(super) const COLUMNS: &str = "l.id, l.account_id, a.name AS account, l.person_id, p.name AS person, l.source, l.family, l.note, \
+    l.captured_at, l.taken_by, u.name AS taker, l.taken_at, l.closed_at, l.close_reason";
+
+/// Leads with the names that stand beside them.
+pub(super) const FROM: &str = "lead l JOIN account a ON a.id = l.account_id LEFT JOIN person p ON p.id = l.person_id \
+    LEFT JOIN app_user u ON u.id = l.taken_by";
 
 /// Which leads a list shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,7 +97,7 @@ impl Show {
         }
     }
 
-    fn condition(self) -> &'static str {
+    pub(super) fn condition(self) -> &'static str {
         match self {
             Self::Waiting => "l.closed_at IS NULL AND l.taken_by IS NULL",
             Self::Taken => "l.closed_at IS NULL AND l.taken_by IS NOT NULL",
@@ -115,7 +119,7 @@ pub(super) async fn page(
     let (op, order, edge) = if back { ("<", "DESC", i64::MAX) } else { (">", "ASC", i64::MIN) };
     let (at, id) = after.map_or((edge, edge), |c| (c.key.parse().unwrap_or(edge), c.id));
     let sql = format!(
-        "{LINE} WHERE {} AND {} AND (l.captured_at {op} $1 OR (l.captured_at = $2 AND l.id {op} $3)) AND ($4 = 0 OR l.account_id = $5) \
+        "SELECT {COLUMNS} FROM {FROM} WHERE {} AND {} AND (l.captured_at {op} $1 OR (l.captured_at = $2 AND l.id {op} $3)) AND ($4 = 0 OR l.account_id = $5) \
          ORDER BY l.captured_at {order}, l.id {order} LIMIT $6",
         show.condition(),
         scope::accounts(actor, "l.account_id")
@@ -146,7 +150,7 @@ pub(super) async fn counts(db: &impl Query, actor: &Actor, since: Time) -> Resul
 
 /// The lead, if it is within the actor's scope.
 pub(super) async fn get(db: &impl Query, actor: &Actor, id: LeadId) -> Result<LeadLine> {
-    let sql = format!("{LINE} WHERE l.id = $1 AND {}", scope::accounts(actor, "l.account_id"));
+    let sql = format!("SELECT {COLUMNS} FROM {FROM} WHERE l.id = $1 AND {}", scope::accounts(actor, "l.account_id"));
     db.one(&sql, args![id.0]).await?.ok_or_else(|| Error::not_found("lead"))
 }
 

@@ -1,8 +1,10 @@
 //! Leads as commands and lists, on each engine.
 
-use super::store::{self, Show};
+use super::pages::list::{Ask, HEAD, exported};
+use super::store::{self, LeadLine, Show};
 use super::{CaptureLead, CloseLead, ImportLeads, LeadRow, ReleaseLead, TakeLead, open_leads};
 use rounds_customers::accounts::{AccountRow, ImportAccounts};
+use rounds_customers::lists;
 use rounds_customers::people::{ImportPeople, PersonRow};
 use rounds_customers::products::{ImportProducts, ProductRow};
 use rounds_kernel::{
@@ -236,6 +238,96 @@ async fn imports_land_once_and_lists_page_through_them() {
         assert_eq!(store::accounts_named(&w.runner.db, &w.ines, "Account north").await.map(|a| a.len()).ok(), Some(1));
         assert_eq!(store::accounts_named(&w.runner.db, &w.jonas, "north").await.map(|a| a.len()).ok(), Some(0));
         assert_eq!(store::people_at(&w.runner.db, w.north).await.map(|p| p.len()).ok(), Some(1));
+    }
+}
+
+/// What an address asks for.
+fn asked(parameters: &[(&str, &str)]) -> Ask {
+    let address = lists::href("/leads", parameters);
+    axum::extract::Query::<Ask>::try_from_uri(&address.parse().expect("an address")).expect("a view").0
+}
+
+/// The list by `sort`, page by page; the page before the last one is the one that was there.
+async fn paged(w: &World, sort: &str) -> Vec<Vec<LeadLine>> {
+    let (mut pages, mut after): (Vec<Vec<LeadLine>>, String) = (Vec::new(), String::new());
+    loop {
+        let ask = asked(&[("sort", sort), ("after", &after)]);
+        let slice = lists::fetch_sorted::<LeadLine>(&w.runner.db, &ask.list(&w.ines), &ask.place()).await.expect("reads");
+        if let (Some(previous), Some(first)) = (&slice.previous, pages.last()) {
+            let ask = asked(&[("sort", sort), ("before", &previous.encode())]);
+            let back = lists::fetch_sorted::<LeadLine>(&w.runner.db, &ask.list(&w.ines), &ask.place()).await.expect("reads");
+            assert!(back.rows.iter().map(|l| l.id).eq(first.iter().map(|l| l.id)), "{sort}: back to the page before");
+        }
+        pages.push(slice.rows);
+        match slice.next {
+            Some(next) => after = next.encode(),
+            None => return pages,
+        }
+    }
+}
+
+fn captured(w: &World, i: i64, note: &str) -> LeadRow {
+    LeadRow {
+        line: i.unsigned_abs() + 2,
+        account_key: "north".into(),
+        person_key: (i % 2 == 0).then(|| "ann".into()),
+        source: ["webinar", "phone", "visit"][(i % 3).unsigned_abs() as usize].into(),
+        family: (i % 5 == 0).then(|| "Closure".into()),
+        note: note.into(),
+        captured_at: w.runner.now().plus_minutes(-(i * 7 % 60) - 1),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_head_sorts_both_ways_over_two_pages() {
+    for (w, _db) in worlds().await {
+        let rows = (0..60).map(|i| captured(&w, i, "")).collect();
+        let report = w.runner.run(&w.program, ImportLeads { source: "file".into(), rows }).await.expect("imports");
+        assert_eq!(report.written, 60);
+        let ids = |pages: &[Vec<LeadLine>]| pages.iter().flatten().map(|l| l.id).collect::<Vec<_>>();
+        for sort in ["wait", "who", "family", "source", "state"] {
+            let (up, down) = (paged(&w, sort).await, paged(&w, &format!("-{sort}")).await);
+            assert_eq!(up.iter().map(Vec::len).collect::<Vec<_>>(), [50, 10], "{sort}");
+            let (mut back, all) = (ids(&down), ids(&up));
+            back.reverse();
+            assert_eq!(all, back, "{sort}");
+            let who = |l: &LeadLine| l.person.clone().unwrap_or_else(|| l.account.clone());
+            match sort {
+                "wait" => assert!(up.iter().flatten().map(|l| -l.captured_at).is_sorted(), "the shortest wait first"),
+                "who" => assert!(up.iter().flatten().map(who).is_sorted(), "by the name that is shown first"),
+                "family" => assert!(up.iter().flatten().map(|l| l.family.clone()).is_sorted()),
+                "source" => assert!(up.iter().flatten().map(|l| l.source.clone()).is_sorted()),
+                _ => {}
+            }
+        }
+        assert_eq!(ids(&paged(&w, "").await), ids(&paged(&w, "-wait").await), "by itself the longest waiting come first");
+        assert_eq!(ids(&paged(&w, "no such order").await), ids(&paged(&w, "").await));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_chosen_leads_are_exported_within_scope_and_without_formulas() {
+    for (w, _db) in worlds().await {
+        let rows = (0..4).map(|i| captured(&w, i, ["=1+1", "wants the data", "", "+2"][i.unsigned_abs() as usize])).collect();
+        w.runner.run(&w.program, ImportLeads { source: "file".into(), rows }).await.expect("imports");
+        let south = w.runner.run(&w.program, lead(w.south, None)).await.expect("captured").0;
+        let all = exported(&w.runner.db, &w.ines, &Ask::default(), &[]).await.expect("reads");
+        let id = |note: &str| all.iter().find(|r| r[7] == note).and_then(|r| r[0].parse().ok()).unwrap_or(-1);
+        assert_eq!(all.len(), 4);
+        let query = format!("id=0&id={}&id={south}&id={}", id("=1+1"), id("+2"));
+        let some = exported(&w.runner.db, &w.ines, &Ask::default(), &lists::chosen(Some(&query))).await.expect("reads");
+        let mut notes: Vec<&str> = some.iter().map(|r| r[7].as_str()).collect();
+        notes.sort_unstable();
+        assert_eq!(notes, ["+2", "=1+1"], "the chosen ones and no lead of another's account");
+        let file = rounds_platform::imports::export::csv(HEAD, some);
+        assert!(file.contains(",'=1+1,") && file.starts_with("Lead Id,Account Id,Account,"), "{file}");
+        assert!(
+            exported(&w.runner.db, &w.ines, &Ask::default(), &[0]).await.expect("reads").is_empty(),
+            "nothing chosen, nothing exported"
+        );
+        let by = async |p: &[(&str, &str)]| exported(&w.runner.db, &w.ines, &asked(p), &[]).await.expect("reads").len();
+        assert_eq!((by(&[("name", "THE DATA")]).await, by(&[("name", "dr. ann")]).await, by(&[("name", "100%")]).await), (1, 2, 0));
+        assert_eq!((by(&[("source", "phone")]).await, by(&[("show", "taken")]).await), (1, 0));
     }
 }
 

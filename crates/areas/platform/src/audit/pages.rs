@@ -1,12 +1,13 @@
 //! The page of the audit log.
 
-use super::queries::{Entry, Found, Search, search};
+use super::model::words;
+use super::queries::{Entry, Found, Search, chosen, search};
 use crate::imports::export::csv;
 use crate::users::all;
 use crate::views::{self, Views};
 use axum::extract::{Query, RawQuery, State};
 use rounds_kernel::{Day, Error, Permission, Result, Role, Time};
-use rounds_web::components::{Column, Filter, Pager};
+use rounds_web::components::{Column, Filter, Pager, Sort};
 use rounds_web::{App, Locale, Shell, Visitor, WebResult, page, plain};
 use serde::Deserialize;
 
@@ -19,6 +20,7 @@ const MOST_EXPORTED: usize = 50_000;
 struct AuditPage {
     shell: Shell,
     filters: Vec<Filter>,
+    sort: &'static str,
     entries: Vec<Line>,
     columns: Vec<Column>,
     pager: Pager,
@@ -29,10 +31,13 @@ struct AuditPage {
 }
 
 struct Line {
+    id: i64,
     iso: String,
     at: String,
     actor: String,
     role: String,
+    /// What was done, in words.
+    what: String,
     command: String,
     input: Vec<(String, String)>,
     notes: Vec<String>,
@@ -50,10 +55,12 @@ fn readable(input: &str) -> Vec<(String, String)> {
 
 fn line(e: Entry, locale: Locale, zone: &str) -> Line {
     Line {
+        id: e.id,
         iso: Time(e.at).rfc3339(),
         at: locale.time(Time(e.at), zone),
         actor: e.actor,
         role: Role::parse(&e.role).map_or(e.role, |r| r.label().to_owned()),
+        what: words(&e.command),
         command: e.command,
         input: readable(&e.input),
         notes: e.notes.lines().map(str::to_owned).collect(),
@@ -68,10 +75,16 @@ pub(super) struct AuditQuery {
     from: String,
     to: String,
     text: String,
-    before: Option<i64>,
+    /// `when` for the oldest first, else the newest.
+    sort: String,
+    after: String,
 }
 
 impl AuditQuery {
+    fn oldest(&self) -> bool {
+        self.sort == "when"
+    }
+
     fn search(&self) -> Result<Search> {
         let day = |text: &str| if text.trim().is_empty() { Ok(None) } else { Day::parse(text).map(Some) };
         let user = match self.user.trim() {
@@ -86,16 +99,34 @@ impl AuditQuery {
             from: day(&self.from)?,
             to: day(&self.to)?,
             text: self.text.trim().to_owned(),
-            before: self.before,
+            oldest: self.oldest(),
+            after: self.after.parse().ok(),
+            chosen: Vec::new(),
         })
     }
 
-    fn query(&self, before: Option<i64>) -> String {
+    /// What stands in the address, with another order and place.
+    fn query(&self, sort: &str, after: Option<i64>) -> String {
         let enc = |t: &str| url::form_urlencoded::byte_serialize(t.trim().as_bytes()).collect::<String>();
-        let fields = [("user", &self.user), ("command", &self.command), ("from", &self.from), ("to", &self.to), ("text", &self.text)];
+        let fields: [(&str, &str); 6] = [
+            ("user", &self.user),
+            ("command", &self.command),
+            ("from", &self.from),
+            ("to", &self.to),
+            ("text", &self.text),
+            ("sort", sort),
+        ];
         let mut parts: Vec<String> = fields.iter().filter(|(_, v)| !v.trim().is_empty()).map(|(k, v)| format!("{k}={}", enc(v))).collect();
-        parts.extend(before.map(|b| format!("before={b}")));
+        parts.extend(after.map(|id| format!("after={id}")));
         parts.join("&")
+    }
+
+    /// The heads of the columns; the first one turns the order around.
+    fn columns(&self) -> Vec<Column> {
+        let (sort, other) = if self.oldest() { (Sort::Ascending, "") } else { (Sort::Descending, "when") };
+        let mut all = ["When", "Who", "What was done", "Input", "What changed"].map(Column::text);
+        all[0] = all[0].clone().sortable(&address("/audit", &self.query(other, None)), sort);
+        all.to_vec()
     }
 
     fn filters(&self, users: &[(String, String)]) -> Vec<Filter> {
@@ -118,18 +149,24 @@ impl AuditQuery {
     }
 }
 
+fn address(path: &str, query: &str) -> String {
+    if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
+}
+
 fn view(shell: Shell, visitor: (Locale, &str), q: &AuditQuery, users: &[(String, String)], found: Found) -> AuditPage {
-    let shown = format!("{} shown, newest first", found.entries.len());
-    let next = found.next.map(|id| format!("/audit?{}", q.query(Some(id))));
+    let (sort, order) = if q.oldest() { ("when", "oldest") } else { ("", "newest") };
+    let shown = format!("{} shown, {order} first", found.entries.len());
+    let next = found.next.map(|id| address("/audit", &q.query(sort, Some(id))));
     AuditPage {
         shell,
         filters: q.filters(users),
+        sort,
         entries: found.entries.into_iter().map(|e| line(e, visitor.0, visitor.1)).collect(),
-        columns: ["When", "Who", "Command", "Input", "What changed"].iter().map(|c| Column::text(c)).collect(),
+        columns: q.columns(),
         pager: Pager { shown, next, ..Pager::default() },
         partial: found.partial,
-        searched: !q.query(None).is_empty(),
-        export: format!("/audit/export?{}", q.query(None)),
+        searched: !q.query("", None).is_empty(),
+        export: address("/audit/export", &q.query(sort, None)),
         views: Views::default(),
     }
 }
@@ -142,21 +179,28 @@ pub(super) async fn list(State(app): State<App>, visitor: Visitor, Query(q): Que
     page(&AuditPage { views, ..view(shell, (visitor.locale, &visitor.actor.zone), &q, &users, found) })
 }
 
-pub(super) async fn export(State(app): State<App>, visitor: Visitor, Query(q): Query<AuditQuery>) -> WebResult {
-    visitor.actor.require(Permission::ReadAudit)?;
-    let mut s = q.search()?;
+/// Heads of the file.
+pub(super) const HEAD: &[&str] = &["at", "actor", "role", "command", "input", "notes"];
+
+/// Rows of the file: all that is found.
+pub(super) async fn exported(db: &impl rounds_store::Query, mut s: Search) -> Result<Vec<Vec<String>>> {
     let mut rows = Vec::new();
     while rows.len() < MOST_EXPORTED {
-        let found = search(app.db(), &s, 5_000).await?;
+        let found = search(db, &s, 5_000).await?;
         rows.extend(found.entries.into_iter().map(|e| vec![Time(e.at).rfc3339(), e.actor, e.role, e.command, e.input, e.notes]));
-        s.before = found.next;
-        if s.before.is_none() {
+        s.after = found.next;
+        if s.after.is_none() {
             break;
         }
     }
     rows.truncate(MOST_EXPORTED);
-    let text = csv(&["at", "actor", "role", "command", "input", "notes"], rows);
-    Ok(rounds_web::download("audit.csv", text))
+    Ok(rows)
+}
+
+pub(super) async fn export(State(app): State<App>, visitor: Visitor, Query(q): Query<AuditQuery>, RawQuery(query): RawQuery) -> WebResult {
+    visitor.actor.require(Permission::ReadAudit)?;
+    let s = Search { chosen: chosen(query.as_deref()), ..q.search()? };
+    Ok(rounds_web::download("audit.csv", csv(HEAD, exported(app.db(), s).await?)))
 }
 
 /// Pages drawn from their samples.
@@ -178,10 +222,10 @@ pub fn samples() -> Vec<(&'static str, String)> {
     let draw = |q: &AuditQuery, found| {
         askama::Template::render(&view(Shell::sample("Audit log"), (Locale::default(), "UTC"), q, &users, found)).unwrap_or_default()
     };
-    let words = AuditQuery { text: "scope <b>".into(), ..AuditQuery::default() };
+    let searched = AuditQuery { text: "scope <b>".into(), sort: "when".into(), ..AuditQuery::default() };
     vec![
         ("audit", draw(&AuditQuery::default(), Found { entries, next: Some(7), partial: false })),
-        ("audit, none found yet", draw(&words, Found { entries: Vec::new(), next: Some(900_000), partial: true })),
+        ("audit, none found yet", draw(&searched, Found { entries: Vec::new(), next: Some(900_000), partial: true })),
     ]
 }
 
@@ -199,7 +243,10 @@ mod tests {
     #[test]
     fn a_search_keeps_its_state_in_the_address() {
         let q = AuditQuery { text: " a&b ".into(), user: "5".into(), ..AuditQuery::default() };
-        assert_eq!(q.query(Some(9)), "user=5&text=a%26b&before=9");
+        assert_eq!(q.query("when", Some(9)), "user=5&text=a%26b&sort=when&after=9");
+        let heads = |q: &AuditQuery| q.columns()[0].clone().sort_href.unwrap_or_default();
+        assert_eq!(heads(&q), "/audit?user=5&text=a%26b&sort=when");
+        assert_eq!(heads(&AuditQuery { sort: "when".into(), ..AuditQuery::default() }), "/audit");
         assert!(AuditQuery { from: "2026-02-30".into(), ..AuditQuery::default() }.search().is_err());
     }
 }

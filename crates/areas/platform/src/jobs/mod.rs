@@ -1,11 +1,14 @@
 //! Long work: who does it, in the server or on the command line, what comes back every day, and the page that shows how far it got.
 //!
 //! Public: [`Work`] (a kind of job), [`Context`], [`run_now`] (command line), [`work_off`] (server), [`Recurring`], [`Every`],
-//! [`schedule`], [`ask_if_due`]. Routes: `/jobs` and its acts. The table belongs to the store.
+//! [`schedule`], [`ask_if_due`]. Routes: `/jobs` and its acts, `/jobs.csv`. The table belongs to the store.
 
 mod api;
 mod model;
 mod pages;
+mod queries;
+#[cfg(test)]
+mod tests;
 mod worker;
 
 pub use model::{Every, Recurring};
@@ -26,6 +29,7 @@ pub fn routes(recurring: Vec<Recurring>) -> Vec<Route> {
     let mut all = api::routes();
     all.extend([
         Route::get("/jobs", Permission::Administer, list).menu("Admin", "Jobs"),
+        Route::get("/jobs.csv", Permission::Administer, pages::csv),
         Route::post("/jobs/ask/{kind}", Permission::Administer, ask),
         Route::post("/jobs/{id}/stop", Permission::WriteRecord, pages::stop),
         Route::post("/jobs/{id}/again", Permission::Administer, pages::again),

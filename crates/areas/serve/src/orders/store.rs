@@ -1,6 +1,7 @@
 //! SQL and migrations of the table `order_line`.
 
 use super::Status;
+use rounds_customers::lists::{Keyset, SortBy};
 use rounds_kernel::{Actor, Cursor, Page, Result, Scope, Time};
 use rounds_platform::scope;
 use rounds_store::{MigrationTrait, Query, SqlMigration, Tx, Value, args};
@@ -78,7 +79,46 @@ impl Narrow {
         }
         (sql, args)
     }
+
+    /// The lines within scope: back orders by promised date, the longest overdue first; all others newest first.
+    pub fn list(&self, actor: &Actor) -> Keyset {
+        let by_due = self.status == Some(Status::BackOrder);
+        let (condition, args) = self.condition(actor);
+        Keyset {
+            columns: COLUMNS.into(),
+            from: FROM.into(),
+            conditions: vec![condition],
+            args,
+            key: if by_due { PROMISED.key } else { ORDERED.key }.into(),
+            numeric: true,
+            descending: !by_due,
+            id: "o.id".into(),
+        }
+    }
+
+    /// Ways to sort the lines asked for.
+    pub fn sorts(&self) -> &'static [SortBy] {
+        let waiting = matches!(self.status, Some(Status::BackOrder | Status::Open));
+        if waiting || self.account.is_some() || self.order_no.is_some() { SORTS_OF_FEW } else { SORTS }
+    }
 }
+
+const ORDERED: SortBy = SortBy::number("ordered", "Ordered", "o.ordered_at");
+const PROMISED: SortBy = SortBy::number("promised", "Promised", "COALESCE(o.due_at, 0)");
+
+/// Ways to sort all lines: by day, whose order an index keeps.
+const SORTS: &[SortBy] = &[ORDERED];
+
+/// Ways to sort what still waits, one account's lines or one order's: few enough to be put in order when somebody asks.
+const SORTS_OF_FEW: &[SortBy] = &[
+    SortBy::text("order", "Order", "o.order_no"),
+    SortBy::text("account", "Account", "a.name"),
+    SortBy::text("product", "Product", "p.name"),
+    SortBy::number("units", "Units", "o.quantity"),
+    SortBy::number("amount", "Amount", "o.amount_cents"),
+    ORDERED,
+    PROMISED,
+];
 
 /// One order line as a list shows it.
 #[derive(Debug, Clone, Default, FromQueryResult)]
@@ -98,16 +138,16 @@ pub(super) struct Line {
     pub due_at: Option<i64>,
 }
 
-const LINE: &str = "SELECT o.id, o.order_no, o.line, o.account_id, a.name AS account, p.code, p.name AS product, p.family, o.quantity, \
-    o.amount_cents, o.ordered_at, o.status, o.due_at FROM order_line o JOIN account a ON a.id = o.account_id \
-    JOIN product p ON p.id = o.product_id";
+const COLUMNS: &str = "o.id, o.order_no, o.line, o.account_id, a.name AS account, p.code, p.name AS product, p.family, o.quantity, \
+    o.amount_cents, o.ordered_at, o.status, o.due_at";
+const FROM: &str = "order_line o JOIN account a ON a.id = o.account_id JOIN product p ON p.id = o.product_id";
 
-/// A page of lines within scope: back orders by promised date, the longest overdue first; all others newest first.
+/// The first lines of [`Narrow::list`] after a place, for those who show fewer or more than a page of the list.
 pub(super) async fn page(db: &impl Query, actor: &Actor, n: &Narrow, after: Option<&Cursor>, limit: usize) -> Result<Page<Line>> {
     let by_due = n.status == Some(Status::BackOrder);
-    let (key, op, order) = if by_due { ("COALESCE(o.due_at, 0)", ">", "ASC") } else { ("o.ordered_at", "<", "DESC") };
-    let (condition, mut args) = n.condition(actor);
-    let mut sql = format!("{LINE} WHERE {condition}");
+    let Keyset { columns, from, conditions, mut args, key, descending, .. } = n.list(actor);
+    let (op, order) = if descending { ("<", "DESC") } else { (">", "ASC") };
+    let mut sql = format!("SELECT {columns} FROM {from} WHERE {}", conditions.join(" AND "));
     if let Some((at, id)) = after.and_then(|c| Some((c.key.parse::<i64>().ok()?, c.id))) {
         let k = args.len();
         sql.push_str(&format!(" AND ({key} {op} ${} OR ({key} = ${} AND o.id {op} ${}))", k + 1, k + 2, k + 3));

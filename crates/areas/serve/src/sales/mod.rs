@@ -7,7 +7,8 @@
 //!
 //! Public: [`FamilySales`], [`orders_by_day`] (orders by day and family, for indicators), [`net_by_family`] (what accounts were
 //! billed, for compliance), [`SalesPanel`], [`ProductPanel`], [`importers`].
-//! Routes: `/sales`, `/sales.csv`, `/sales/{id}`, `/unmapped-sales`, `/parties`, `/parties/{id}` with its acts. Tables: [`TABLES`].
+//! Routes: `/sales`, `/sales.csv`, `/sales/{id}`, `/unmapped-sales` and `/parties` with their `.csv`, `/parties/{id}` with its acts.
+//! Tables: [`TABLES`].
 
 mod api;
 mod commands;
@@ -46,8 +47,10 @@ pub fn routes() -> Vec<Route> {
         Route::get("/sales.csv", ReadOrders, pages::list::csv),
         Route::get("/sales/{id}", ReadOrders, pages::document::show),
         Route::get("/unmapped-sales", ReadOrders, pages::unmapped::list),
+        Route::get("/unmapped-sales.csv", ReadOrders, pages::unmapped::csv),
         Route::post("/unmapped-sales/match", Steward, pages::unmapped::again),
         Route::get("/parties", ReadOrders, pages::parties::list),
+        Route::get("/parties.csv", ReadOrders, pages::parties::csv),
         Route::get("/parties/{id}", ReadOrders, pages::parties::one),
         Route::post("/parties/{id}/map", Steward, pages::parties::map),
         Route::post("/parties/{id}/end", Steward, pages::parties::end),

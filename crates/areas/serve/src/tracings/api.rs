@@ -1,9 +1,9 @@
 //! Tracings for programs, within the caller's scope.
 
-use super::queries::{LINE_COLUMNS, Line, line_source, report, reports};
-use rounds_customers::lists::{Keyset, listed};
+use super::queries::lines_of;
+use super::queries::{Line, report, reports};
+use rounds_customers::lists::listed;
 use rounds_kernel::{Cursor, Day, Error, Permission, Result};
-use rounds_platform::scope;
 use rounds_web::Route;
 use rounds_web::api::{Call, Id, Listed, Nothing, Operation, PageAsk};
 use serde::{Deserialize, Serialize};
@@ -158,16 +158,7 @@ struct Ask {
 }
 
 async fn lines(call: Call, _: Nothing, ask: Ask) -> Result<Listed<Sold>> {
-    let mut list = Keyset {
-        columns: LINE_COLUMNS.into(),
-        from: line_source(),
-        conditions: vec![scope::accounts(&call.actor, "l.account_id")],
-        args: Vec::new(),
-        key: "t.day".into(),
-        numeric: true,
-        descending: true,
-        id: "t.id".into(),
-    };
+    let mut list = lines_of(&call.actor);
     match ask.report {
         Some(report) => list.filter("t.report_id = {}", report),
         None => list.conditions.push("t.current = 1".into()),

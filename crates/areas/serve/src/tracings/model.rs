@@ -2,6 +2,9 @@
 
 use rounds_kernel::Day;
 
+/// Reports older than this, in days from the period's end, are late: distributors usually need 30 to 45.
+pub(super) const LATE: i64 = 45;
+
 /// A line of a report on its way into the record.
 #[derive(Debug, Clone, Default)]
 pub(super) struct LineRow {

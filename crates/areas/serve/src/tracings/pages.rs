@@ -1,17 +1,18 @@
 //! Reports of distributors, one report, and an account's indirect sales.
 
+use super::model::LATE;
+use super::queries::list::{Ask, Listed, SHOWS, SORTS};
 use super::queries::{self, Indirect, Line, Report};
 use async_trait::async_trait;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, RawQuery, State};
+use rounds_customers::lists::{self, Slice};
 use rounds_customers::panels::{Panel, PanelHtml, Subject};
 use rounds_customers::reading::{exact, money, quantity};
 use rounds_customers::sheets::{self, Cell, NoticeLine, Section, Sheet, Table};
 use rounds_kernel::{Error, Permission, Result};
-use rounds_web::components::{Chip, RecordHead, Stat, Tone};
+use rounds_platform::views;
+use rounds_web::components::{Chip, Filter, RecordHead, Stat, Tone};
 use rounds_web::{App, Shell, Visitor, WebResult};
-
-/// Reports older than this, in days from the period's end, are late: distributors usually need 30 to 45.
-const LATE: i64 = 45;
 
 fn period(r: &Report) -> String {
     format!("{} to {}", Cell::day(Some(r.period_from)).text, Cell::day(Some(r.period_to)).text)
@@ -28,6 +29,10 @@ fn share(part: i64, all: i64) -> String {
 }
 
 struct Found {
+    slice: Slice<Listed>,
+    rows: Vec<Report>,
+    total: String,
+    /// The newest of all, for the figures.
     reports: Vec<Report>,
     indirect: Vec<Indirect>,
     direct: Vec<(String, i64)>,
@@ -61,49 +66,69 @@ fn stats(f: &Found) -> Vec<Stat> {
     out
 }
 
-fn view(shell: Shell, f: &Found) -> Sheet {
-    let row = |r: &Report| {
-        let version = match r.replaced_by {
-            Some(_) => Cell::chip(format!("Version {}, replaced", r.version), Tone::Plain),
-            None if r.version > 1 => Cell::chip(format!("Version {}, restated", r.version), Tone::Info),
-            None => Cell::text("as first reported"),
-        };
-        let unpriced = if r.unpriced > 0 { format!("{} lines without a value", r.unpriced) } else { String::new() };
-        vec![
-            Cell::link(&r.distributor, format!("/tracings/{}", r.id)).with(period(r)),
-            version,
-            lag(r),
-            Cell::number(r.lines.to_string()),
-            Cell::number(r.unmapped.to_string()).with(if r.unnamed > 0 {
-                format!("{} of unknown article", r.unnamed)
-            } else {
-                String::new()
-            }),
-            Cell::number(money(r.minor, &r.currency)).with(unpriced),
-        ]
+fn row(r: &Report) -> Vec<Cell> {
+    let version = match r.replaced_by {
+        Some(_) => Cell::chip(format!("Version {}, replaced", r.version), Tone::Plain),
+        None if r.version > 1 => Cell::chip(format!("Version {}, restated", r.version), Tone::Info),
+        None => Cell::text("as first reported"),
     };
-    let none = ("No tracings", "No distributor's report reaches an account within your reach.", "They come with the distributors' files.");
-    let table = Table::new("Reports", &["Distributor", "State", "Lag", "#Lines", "#Unmapped", "#Value"], none);
+    let unpriced = if r.unpriced > 0 { format!("{} lines without a value", r.unpriced) } else { String::new() };
+    vec![
+        Cell::link(&r.distributor, format!("/tracings/{}", r.id)),
+        Cell::text(period(r)),
+        version,
+        lag(r),
+        Cell::number(r.lines.to_string()),
+        Cell::number(r.unmapped.to_string()).with(if r.unnamed > 0 { format!("{} of unknown article", r.unnamed) } else { String::new() }),
+        Cell::number(money(r.minor, &r.currency)).with(unpriced),
+    ]
+}
+
+fn view(shell: Shell, ask: &Ask, f: &Found) -> Sheet {
+    let parameters = ask.parameters();
+    let none = if ask.name.is_empty() && ask.show.is_empty() {
+        ("No tracings", "No distributor's report reaches an account within your reach.", "They come with the distributors' files.")
+    } else {
+        ("No such report", "No distributor's report within your reach fits these filters.", "Loosen a filter.")
+    };
+    let sort = if ask.sort.is_empty() { "-period" } else { &ask.sort };
+    let table = Table::new("Reports", &["Distributor", "Period", "State", "Lag", "#Lines", "#Unmapped", "#Value"], none)
+        .choosable("/tracings.csv", f.rows.iter().map(|r| r.id))
+        .sortable(SORTS, sort, "/tracings", &parameters);
     Sheet {
         shell,
         title: "Tracings".into(),
         sub: "What distributors sold on, as they report it".into(),
-        links: vec![("Export CSV".into(), "/tracings.csv".into())],
+        links: vec![("Export CSV".into(), lists::href("/tracings.csv", &parameters))],
         stats: stats(f),
-        sections: vec![Section::table("", "", table.rows(f.reports.iter().map(row)))],
+        path: "/tracings".into(),
+        kept: lists::kept(&parameters, &["sort"]),
+        filters: vec![
+            Filter { value: ask.name.clone(), placeholder: "part of the name".into(), ..Filter::select("name", "Distributor", &[], "") },
+            Filter::select("show", "Show", SHOWS, &ask.show),
+        ],
+        pager: Some(lists::pager(&f.slice, &f.total, "reports", "/tracings", &parameters)),
+        sections: vec![Section::table("", "", table.rows(f.rows.iter().map(row)))],
         ..Sheet::default()
     }
 }
 
-pub(super) async fn list(State(app): State<App>, visitor: Visitor) -> WebResult {
+pub(super) async fn list(State(app): State<App>, visitor: Visitor, Query(ask): Query<Ask>, RawQuery(query): RawQuery) -> WebResult {
     let (db, actor) = (app.db(), &visitor.actor);
     let since = i64::from(visitor.now.day().0) - 365;
+    let list = ask.list(actor);
+    let slice: Slice<Listed> = lists::fetch_sorted(db, &list, &ask.place()).await?;
+    let shown: Vec<i64> = slice.rows.iter().map(|r| r.id).collect();
     let found = Found {
+        slice,
+        rows: queries::added_up(db, actor, &shown).await?,
+        total: lists::count(db, &list).await?,
         reports: queries::reports(db, actor).await?,
         indirect: queries::indirect(db, actor, since).await?,
         direct: crate::sales::billed_since(db, actor, since).await?,
     };
-    view(visitor.shell(&app, "Tracings"), &found).respond()
+    let views = views::of(db, &visitor, "/tracings", query.as_deref()).await?;
+    Sheet { views, ..view(visitor.shell(&app, "Tracings"), &ask, &found) }.respond()
 }
 
 fn cells(l: &Line) -> Vec<Cell> {
@@ -145,7 +170,7 @@ fn one_view(shell: Shell, r: &Report, lines: &[Line]) -> Sheet {
             chips: vec![Chip::new(format!("{} after the period", lag(r).text), Tone::Plain)],
         }),
         notices,
-        links: vec![("All reports".into(), "/tracings".into())],
+        links: vec![("Export CSV".into(), format!("/tracings.csv?id={}", r.id)), ("All reports".into(), "/tracings".into())],
         sections: vec![Section::table("Lines", "unmapped ones first", table)],
         ..Sheet::default()
     }
@@ -154,7 +179,7 @@ fn one_view(shell: Shell, r: &Report, lines: &[Line]) -> Sheet {
 pub(super) async fn one(State(app): State<App>, visitor: Visitor, Path(id): Path<i64>) -> WebResult {
     let (db, actor) = (app.db(), &visitor.actor);
     let report = queries::report(db, actor, id).await?.into_iter().next().ok_or_else(|| Error::not_found("report"))?;
-    let lines = queries::lines(db, actor, Some(id), SHOWN).await?;
+    let lines = queries::lines_of_report(db, actor, id, SHOWN).await?;
     let title = format!("{}, {}", report.distributor, period(&report));
     one_view(visitor.shell(&app, &title), &report, &lines).respond()
 }
@@ -162,8 +187,13 @@ pub(super) async fn one(State(app): State<App>, visitor: Visitor, Path(id): Path
 /// Lines of one export.
 const EXPORT: usize = 100_000;
 
-pub(super) async fn csv(State(app): State<App>, visitor: Visitor) -> WebResult {
-    let rows = queries::lines(app.db(), &visitor.actor, None, EXPORT).await?;
+pub(super) async fn csv(State(app): State<App>, visitor: Visitor, Query(ask): Query<Ask>, RawQuery(query): RawQuery) -> WebResult {
+    let list = ask.lines(&visitor.actor, &lists::chosen(query.as_deref()));
+    file(queries::lines(app.db(), &list, EXPORT).await?)
+}
+
+/// Lines as a file.
+pub(super) fn file(rows: Vec<Line>) -> WebResult {
     let head = [
         "Distributor",
         "Period End",
@@ -250,15 +280,21 @@ pub fn samples() -> Vec<(&'static str, String)> {
         milli: 1_000,
         ..Line::default()
     };
+    let slice = |ids: Vec<i64>| Slice { rows: ids.into_iter().map(|id| Listed { id }).collect(), previous: None, next: None };
     let full = Found {
+        slice: slice(vec![2, 1]),
+        rows: vec![report(2, None), report(1, Some(2))],
+        total: "2".into(),
         reports: vec![report(2, None), report(1, Some(2))],
         indirect: vec![Indirect { currency: "USD".into(), minor: 1_000_000 }],
         direct: vec![("USD".into(), 3_000_000)],
     };
-    let none = Found { reports: vec![], indirect: vec![], direct: vec![] };
+    let none = Found { slice: slice(vec![]), rows: vec![], total: "0".into(), reports: vec![], indirect: vec![], direct: vec![] };
+    let late = Ask { show: "late".into(), sort: "-lag".into(), ..Ask::default() };
     vec![
-        ("tracings", view(Shell::sample("Tracings"), &full).draw()),
-        ("tracings, none", view(Shell::sample("Tracings"), &none).draw()),
+        ("tracings", view(Shell::sample("Tracings"), &Ask::default(), &full).draw()),
+        ("tracings, none", view(Shell::sample("Tracings"), &Ask::default(), &none).draw()),
+        ("tracings, none late", view(Shell::sample("Tracings"), &late, &none).draw()),
         ("tracing report", one_view(Shell::sample("Tracings"), &report(1, Some(2)), &[line]).draw()),
     ]
 }

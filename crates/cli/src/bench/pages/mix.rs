@@ -47,7 +47,7 @@ const KINDS: &[Kind] = &[
     ("stakeholders", [10, 5, 5], "/stakeholders/account/{account}"),
     ("profile sheet", [10, 5, 5], "/profiles/account/{account}"),
     ("profiles", [5, 10, 20], "/profiles »"),
-    ("affiliations", [5, 5, 10], "/affiliations/account/{account}"),
+    ("affiliations", [5, 5, 10], "/affiliations/account-system/{account}"),
     ("numbers", [2, 5, 10], "/identifiers?value={letters}"),
     ("access register", [5, 5, 5], "/access"),
     ("whom to call", [10, 5, 0], "/accounts/{account}/whom-to-call"),

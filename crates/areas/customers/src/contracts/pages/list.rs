@@ -172,8 +172,11 @@ pub(in crate::contracts) async fn csv(
     Query(ask): Query<Ask>,
     RawQuery(query): RawQuery,
 ) -> WebResult {
+    let chosen = lists::chosen(query.as_deref());
+    // Who chose rows by hand means those, whatever the list shows by itself.
+    let ask = if chosen.is_empty() { ask } else { Ask { state: "all".into(), ..Ask::default() } };
     let mut list = ask.list(&visitor.actor, i64::from(visitor.now.day().0));
-    list.only(&lists::chosen(query.as_deref()));
+    list.only(&chosen);
     let rows: Vec<Contract> = lists::all(app.db(), &list).await?;
     let head = [
         "Contract Number",

@@ -62,11 +62,11 @@ impl OnePage {
 }
 
 pub(super) fn view(shell: Shell, kind: EntityKind, p: &PairRow, sides: [Side; 2], next: Option<i64>) -> OnePage {
-    // What neighbours take off stands on neither side.
+    // What neighbours take off stands on neither side; parts of a place are told apart by a bar.
     let text = |e: &super::super::Evidence, t: &str| match t {
         "" if e.field == NEIGHBOURS => String::new(),
         "" => "not known".to_owned(),
-        t => t.to_owned(),
+        t => t.split('|').filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", "),
     };
     let line = |e: super::super::Evidence| Line {
         tone: match e.bits {
@@ -77,7 +77,7 @@ pub(super) fn view(shell: Shell, kind: EntityKind, p: &PairRow, sides: [Side; 2]
         weight: ((e.bits.abs() * 10.0).min(MOST).round() as i64, format!("{:+.1} bits", e.bits)),
         left: text(&e, &e.left),
         right: text(&e, &e.right),
-        field: e.field,
+        field: words(&e.field),
         level: e.level,
     };
     OnePage {
@@ -92,6 +92,20 @@ pub(super) fn view(shell: Shell, kind: EntityKind, p: &PairRow, sides: [Side; 2]
         next,
         shell,
     }
+}
+
+/// What a compared field is called on a page.
+fn words(field: &str) -> String {
+    match field {
+        "place" => "Town and postcode",
+        "phone" => "Telephone",
+        "setting" => "Kind of place",
+        "email" => "E-mail",
+        "site" => "Works at",
+        NEIGHBOURS => "Neighbours of the place",
+        other => return other.chars().take(1).flat_map(char::to_uppercase).chain(other.chars().skip(1)).collect(),
+    }
+    .to_owned()
 }
 
 pub(super) async fn side(db: &Db, kind: EntityKind, id: i64, name: &str, place: &str) -> Result<Side> {

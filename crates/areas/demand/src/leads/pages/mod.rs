@@ -1,171 +1,22 @@
-//! The list of leads and the form to capture one.
+//! The list of leads, the form to capture one, and what is done with them.
 
+pub(super) mod list;
 mod panel;
 mod sample;
 
 pub(super) use panel::LeadsPanel;
 pub(super) use sample::samples;
 
-use super::model::{REASONS, SOURCES, span, words};
-use super::store::{self, Counts, LeadLine, Named, Show};
+use super::model::{REASONS, SOURCES, words};
+use super::store::{self, Named};
 use super::{CaptureLead, CloseLead, ReleaseLead, TakeLead};
 use axum::Form;
 use axum::extract::{Path, Query, State};
-use rounds_kernel::{AccountId, Actor, Cursor, Error, LeadId, Page, PersonId, Result, Time, UserId};
+use rounds_kernel::{AccountId, Error, LeadId, PersonId, Result};
 use rounds_store::RunOptions;
-use rounds_web::components::{Choice, Column, Field, Filter, Pager, Stat, Tone};
+use rounds_web::components::{Choice, Field};
 use rounds_web::{App, Flashes, Shell, Visitor, WebResult, page, secret};
 use serde::Deserialize;
-use std::collections::BTreeMap;
-
-const PAGE: usize = 50;
-/// A lead is answered within five minutes; after an hour it is late.
-const FRESH_US: i64 = 5 * 60_000_000;
-const LATE_US: i64 = 60 * 60_000_000;
-
-#[derive(askama::Template)]
-#[template(path = "leads/templates/list.html")]
-struct ListPage {
-    shell: Shell,
-    stats: Vec<Stat>,
-    filters: Vec<Filter>,
-    columns: Vec<Column>,
-    lines: Vec<Line>,
-    pager: Pager,
-    reasons: Vec<Choice>,
-    may_write: bool,
-    empty: (&'static str, &'static str, &'static str),
-}
-
-struct Line {
-    id: i64,
-    account_id: i64,
-    account: String,
-    person: Option<(i64, String)>,
-    source: String,
-    family: String,
-    note: String,
-    at: String,
-    shown_at: String,
-    waited: String,
-    tone: Tone,
-    covered_by: String,
-    taker: String,
-    may_take: bool,
-    may_close: bool,
-    may_release: bool,
-    end: String,
-}
-
-/// What stands around the rows of the list.
-struct Frame<'a> {
-    actor: &'a Actor,
-    now: Time,
-    show: Show,
-    families: BTreeMap<String, String>,
-    covering: BTreeMap<i64, Vec<(String, String)>>,
-}
-
-fn line(l: &LeadLine, f: &Frame<'_>) -> Line {
-    let end = l.taken_at.or(l.closed_at).unwrap_or(f.now.0);
-    let waited = end - l.captured_at;
-    let unit = l.family.as_ref().and_then(|n| f.families.get(n));
-    let covers = f.covering.get(&l.account_id).map_or(&[][..], Vec::as_slice);
-    let mut names: Vec<&str> =
-        covers.iter().filter(|(u, _)| unit.is_none_or(|want| want == u || u == "all")).map(|(_, n)| n.as_str()).collect();
-    names.sort_unstable();
-    names.dedup();
-    let open = l.closed_at.is_none();
-    let mine = l.taken_by.is_none_or(|t| f.actor.sees_user(UserId(t)));
-    Line {
-        id: l.id,
-        account_id: l.account_id,
-        account: l.account.clone(),
-        person: l.person_id.zip(l.person.clone()),
-        source: words(SOURCES, &l.source),
-        family: l.family.clone().unwrap_or_else(|| "not said".into()),
-        note: l.note.clone(),
-        at: Time(l.captured_at).rfc3339(),
-        shown_at: Time(l.captured_at).in_zone(&f.actor.zone),
-        waited: span(waited),
-        tone: if waited <= FRESH_US {
-            Tone::Good
-        } else if waited <= LATE_US {
-            Tone::Warn
-        } else {
-            Tone::Bad
-        },
-        covered_by: if names.is_empty() { "nobody".into() } else { names.join(", ") },
-        taker: l.taker.clone().unwrap_or_default(),
-        may_take: open && l.taken_by.is_none() && f.actor.user.is_some(),
-        may_close: open && mine,
-        may_release: open && l.taken_by.is_some() && mine,
-        end: l.close_reason.as_deref().map_or(String::new(), |r| words(REASONS, r)),
-    }
-}
-
-fn stats(c: &Counts) -> Vec<Stat> {
-    let late = if c.late > 0 {
-        (format!("{} for more than an hour", c.late), Tone::Bad)
-    } else {
-        ("none for more than an hour".into(), Tone::Good)
-    };
-    vec![
-        Stat::new("Waiting", c.waiting.to_string(), "/leads").note(late.0, late.1),
-        Stat::new("Taken, not closed", c.taken.to_string(), "/leads?show=taken"),
-    ]
-}
-
-fn view(shell: Shell, frame: &Frame<'_>, counts: &Counts, rows: &Page<LeadLine>, account: Option<i64>) -> ListPage {
-    let code = ["waiting", "taken", "closed"][frame.show as usize];
-    let narrowed = account.map_or(String::new(), |a| format!("&account={a}"));
-    let next = rows.next.as_ref().map(|c| format!("/leads?show={code}{narrowed}&after={}", c.encode()));
-    let shown = format!("{} leads{}", rows.rows.len(), if next.is_some() { ", more follow" } else { "" });
-    let clock = if frame.show == Show::Waiting { "Waiting" } else { "Waited" };
-    ListPage {
-        shell,
-        stats: stats(counts),
-        filters: vec![Filter::select("show", "Show", &[("waiting", "Waiting"), ("taken", "Taken"), ("closed", "Closed")], code)],
-        columns: [clock, "Who", "Asked about", "Source", "Covered by", "State"].iter().map(|c| Column::text(c)).collect(),
-        lines: rows.rows.iter().map(|l| line(l, frame)).collect(),
-        pager: Pager { shown, previous: None, next },
-        reasons: Choice::list(REASONS, ""),
-        may_write: frame.actor.may(rounds_kernel::Permission::WriteDemand),
-        empty: match frame.show {
-            Show::Waiting => {
-                ("Nobody waits", "All leads within your reach are taken or closed.", "A new sign of interest appears here at once.")
-            }
-            Show::Taken => ("No lead is being worked on", "Nobody within your reach holds an open lead.", "Take one from those who wait."),
-            Show::Closed => (
-                "No lead was closed yet",
-                "Leads appear here with the reason they were closed for.",
-                "Close a lead once it has led somewhere, or nowhere.",
-            ),
-        },
-    }
-}
-
-#[derive(Deserialize)]
-pub(super) struct ListQuery {
-    #[serde(default)]
-    show: String,
-    #[serde(default)]
-    account: String,
-    after: Option<String>,
-}
-
-pub(super) async fn list(State(app): State<App>, visitor: Visitor, Query(q): Query<ListQuery>) -> WebResult {
-    let (db, show) = (app.db(), Show::parse(&q.show));
-    let after = q.after.as_deref().and_then(Cursor::decode);
-    let account = q.account.parse().ok();
-    let rows = store::page(db, &visitor.actor, show, account, after.as_ref(), PAGE).await?;
-    let mut accounts: Vec<i64> = rows.rows.iter().map(|l| l.account_id).collect();
-    accounts.dedup();
-    let covering = store::covering(db, &accounts, i64::from(visitor.now.day().0)).await?;
-    let counts = store::counts(db, &visitor.actor, Time(visitor.now.0 - LATE_US)).await?;
-    let frame = Frame { actor: &visitor.actor, now: visitor.now, show, families: store::families(db).await?, covering };
-    page(&view(visitor.shell(&app, "Leads"), &frame, &counts, &rows, account))
-}
 
 #[derive(askama::Template)]
 #[template(path = "leads/templates/form.html")]

@@ -1,9 +1,11 @@
 //! The pages of leads drawn from made-up rows.
 
-use super::super::store::{Counts, LeadLine, Named, Show};
-use super::{Frame, form_view, view};
+use super::super::store::{Counts, LeadLine, Named};
+use super::form_view;
+use super::list::{Ask, Frame, view};
 use askama::Template;
-use rounds_kernel::{Actor, Cursor, Page, Time};
+use rounds_customers::lists::Slice;
+use rounds_kernel::{Actor, Cursor, Time};
 use rounds_web::Shell;
 use std::collections::BTreeMap;
 
@@ -30,23 +32,22 @@ fn rows() -> Vec<LeadLine> {
 /// Name and HTML of each page.
 pub(in crate::leads) fn samples() -> Vec<(&'static str, String)> {
     let actor = Actor { user: Some(rounds_kernel::UserId(1)), ..Actor::program("Ines Kowalski") };
-    let frame = |show| Frame {
+    let frame = Frame {
         actor: &actor,
         now: Time(NOW),
-        show,
         families: BTreeMap::from([("Vascular closure".to_owned(), "cardiac".to_owned())]),
         covering: BTreeMap::from([(7, vec![("cardiac".to_owned(), "Ines Kowalski".to_owned())])]),
     };
     let counts = Counts { waiting: 2, taken: 1, late: 1 };
-    let full = Page { rows: rows(), next: Some(Cursor { key: "1".into(), id: 1 }) };
-    let empty = Page { rows: Vec::new(), next: None };
+    let full = Slice { rows: rows(), previous: None, next: Some(Cursor { key: "1".into(), id: 1 }) };
+    let empty = Slice { rows: Vec::new(), previous: None, next: None };
     let account = Named { id: 7, name: "Alderbrook Medical Center".into() };
     let people = [Named { id: 31, name: "Dr. Aoife Meyer".into() }];
     let families = ["Vascular closure".to_owned()];
     let draw = |html: askama::Result<String>| html.unwrap_or_default();
     vec![
-        ("leads", draw(view(Shell::sample("Leads"), &frame(Show::Waiting), &counts, &full, None).render())),
-        ("leads, none", draw(view(Shell::sample("Leads"), &frame(Show::Closed), &Counts::default(), &empty, Some(7)).render())),
+        ("leads", draw(view(Shell::sample("Leads"), &Ask::default(), &frame, &counts, &full, "4").render())),
+        ("leads, none", draw(view(Shell::sample("Leads"), &Ask::closed(), &frame, &Counts::default(), &empty, "0").render())),
         (
             "lead form",
             draw(form_view(Shell::sample("Capture a lead"), Some(&account), &people, &families, Some(31), "key".into()).render()),

@@ -10,18 +10,16 @@ use super::Status;
 use super::model::dollars;
 use super::store::{self, Line, Narrow, Total};
 use axum::extract::{Query, RawQuery, State};
-use rounds_kernel::{Cursor, Page, Time};
+use rounds_customers::lists::{self, Keyset, Place, Slice};
+use rounds_kernel::{Actor, Money, Time};
 use rounds_platform::imports::export as spreadsheet;
 use rounds_platform::views::{self, Views};
 use rounds_web::components::{Column, Filter, Pager, Stat, Tone};
 use rounds_web::{App, Shell, Visitor, WebResult, page};
 use serde::Deserialize;
 
-const PAGE: usize = 50;
 /// Back orders shown above the list of everything.
 const FIRST: usize = 8;
-/// Rows of one export.
-const EXPORT: usize = 50_000;
 
 #[derive(askama::Template)]
 #[template(path = "orders/templates/list.html")]
@@ -30,7 +28,9 @@ struct ListPage {
     title: String,
     stats: Vec<Stat>,
     filters: Vec<Filter>,
+    kept: Vec<(String, String)>,
     columns: Vec<Column>,
+    sortable: Vec<Column>,
     back_orders: Vec<Shown>,
     lines: Vec<Shown>,
     pager: Pager,
@@ -40,6 +40,7 @@ struct ListPage {
 }
 
 struct Shown {
+    id: i64,
     order_no: String,
     account_id: i64,
     account: String,
@@ -67,6 +68,7 @@ fn shown(l: &Line, now: Time, zone: &str) -> Shown {
         _ => Tone::Plain,
     };
     Shown {
+        id: l.id,
         order_no: l.order_no.clone(),
         account_id: l.account_id,
         account: l.account.clone(),
@@ -104,15 +106,15 @@ fn stats(totals: &[Total], base: &str) -> Vec<Stat> {
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
 pub(super) struct ListQuery {
-    #[serde(default)]
     status: String,
-    #[serde(default)]
     account: String,
-    order: Option<String>,
-    #[serde(default)]
+    order: String,
     name: String,
-    after: Option<String>,
+    sort: String,
+    after: String,
+    before: String,
 }
 
 impl ListQuery {
@@ -121,30 +123,32 @@ impl ListQuery {
         self.account.parse().ok()
     }
 
+    fn parameters(&self) -> [(&str, &str); 5] {
+        [("status", &self.status), ("account", &self.account), ("order", &self.order), ("name", self.name.trim()), ("sort", &self.sort)]
+    }
+
     fn narrow(&self) -> Narrow {
-        let order_no = self.order.clone().filter(|o| !o.is_empty());
+        let order_no = Some(self.order.clone()).filter(|o| !o.is_empty());
         Narrow { status: Status::parse(&self.status), account: self.account(), order_no, name: self.name.trim().to_owned() }
     }
 
-    /// The address's parameters but status and place, each followed by `&`.
-    fn base(&self) -> String {
-        let mut out = String::new();
-        let mut add = |name: &str, value: &str| {
-            let escaped: String =
-                value.bytes().map(|b| if b.is_ascii_alphanumeric() { char::from(b).to_string() } else { format!("%{b:02X}") }).collect();
-            out.push_str(&format!("{name}={escaped}&"));
-        };
-        self.account().iter().for_each(|a| add("account", &a.to_string()));
-        self.order.iter().filter(|o| !o.is_empty()).for_each(|o| add("order", o));
-        if !self.name.trim().is_empty() {
-            add("name", self.name.trim());
-        }
-        out
+    /// The lines asked for, in the order asked for.
+    fn list(&self, narrow: &Narrow, actor: &Actor) -> Keyset {
+        let mut list = narrow.list(actor);
+        list.sort(narrow.sorts(), &self.sort);
+        list
     }
 
-    fn address(&self, path: &str) -> String {
-        let status = Status::parse(&self.status).map_or(String::new(), |s| format!("status={}", s.code()));
-        format!("{path}?{}{status}", self.base())
+    /// The first page in the list's own order: back orders stand above it.
+    fn is_plain(&self, narrow: &Narrow) -> bool {
+        let first = self.sort.is_empty() && self.after.is_empty() && self.before.is_empty();
+        first && narrow.status.is_none() && narrow.order_no.is_none()
+    }
+
+    /// What the figures' links keep, ready for a status: everything but status, order and place.
+    fn base(&self) -> String {
+        let query = lists::href("", &self.parameters()[1..4]);
+        query.strip_prefix('?').map_or(String::new(), |q| format!("{q}&"))
     }
 }
 
@@ -152,16 +156,20 @@ impl ListQuery {
 struct Found {
     totals: Vec<Total>,
     first: Vec<Line>,
-    rows: Page<Line>,
+    slice: Slice<Line>,
     now: Time,
     zone: String,
 }
 
 fn view(shell: Shell, q: &ListQuery, f: &Found) -> ListPage {
     let statuses: Vec<(&str, &str)> = std::iter::once(("", "All")).chain(Status::ALL.iter().map(|s| (s.code(), s.label()))).collect();
-    let next = f.rows.next.as_ref().map(|c| format!("{}&after={}", q.address("/orders"), c.encode()));
-    let shown_now = format!("{} lines{}", f.rows.rows.len(), if next.is_some() { ", more follow" } else { "" });
-    let one = q.account().and_then(|_| f.rows.rows.first().or(f.first.first())).map(|l| l.account.clone());
+    let (parameters, narrow) = (q.parameters(), q.narrow());
+    let lines: i64 = f.totals.iter().filter(|t| narrow.status.is_none_or(|s| t.status == s.code())).map(|t| t.lines).sum();
+    let columns = columns();
+    let mut sortable = columns.clone();
+    let own = if narrow.status == Some(Status::BackOrder) { "promised" } else { "-ordered" };
+    lists::sortable(&mut sortable, narrow.sorts(), if q.sort.is_empty() { own } else { &q.sort }, "/orders", &parameters);
+    let one = q.account().and_then(|_| f.slice.rows.first().or(f.first.first())).map(|l| l.account.clone());
     let line = |l: &Line| shown(l, f.now, &f.zone);
     let account = match &one {
         // The account stays chosen while the status changes.
@@ -174,42 +182,52 @@ fn view(shell: Shell, q: &ListQuery, f: &Found) -> ListPage {
         title: one.map_or("Orders".to_owned(), |account| format!("Orders of {account}")),
         stats: stats(&f.totals, &q.base()),
         filters: vec![Filter::select("status", "Status", &statuses, &q.status), account],
-        columns: vec![
-            Column::text("Order"),
-            Column::text("Account"),
-            Column::text("Product"),
-            Column::number("Units"),
-            Column::number("Amount"),
-            Column::text("Ordered"),
-            Column::text("Status"),
-            Column::text("Promised"),
-        ],
+        kept: lists::kept(&parameters, &["sort"]),
+        columns,
+        sortable,
         back_orders: f.first.iter().map(line).collect(),
-        lines: f.rows.rows.iter().map(line).collect(),
-        pager: Pager { shown: shown_now, previous: None, next },
-        csv: q.address("/orders.csv"),
-        narrowed: q.narrow() != Narrow::default(),
+        lines: f.slice.rows.iter().map(line).collect(),
+        pager: lists::pager(&f.slice, &Money(lines * 100).whole(), "lines", "/orders", &parameters),
+        csv: lists::href("/orders.csv", &parameters),
+        narrowed: narrow != Narrow::default(),
     }
+}
+
+fn columns() -> Vec<Column> {
+    vec![
+        Column::text("Order"),
+        Column::text("Account"),
+        Column::text("Product"),
+        Column::number("Units"),
+        Column::number("Amount"),
+        Column::text("Ordered"),
+        Column::text("Status"),
+        Column::text("Promised"),
+    ]
 }
 
 pub(super) async fn list(State(app): State<App>, visitor: Visitor, Query(q): Query<ListQuery>, RawQuery(query): RawQuery) -> WebResult {
     let (db, actor, narrow) = (app.db(), &visitor.actor, q.narrow());
-    let after = q.after.as_deref().and_then(Cursor::decode);
-    let rows = store::page(db, actor, &narrow, after.as_ref(), PAGE).await?;
-    let on_top = narrow.status.is_none() && after.is_none() && narrow.order_no.is_none();
-    let first = if on_top {
+    let slice = lists::fetch_sorted(db, &q.list(&narrow, actor), &Place::read(&q.after, &q.before)).await?;
+    let first = if q.is_plain(&narrow) {
         store::page(db, actor, &Narrow { status: Some(Status::BackOrder), ..narrow.clone() }, None, FIRST).await?.rows
     } else {
         Vec::new()
     };
     let totals = store::totals(db, actor, &narrow, visitor.now.0).await?;
-    let found = Found { totals, first, rows, now: visitor.now, zone: actor.zone.clone() };
+    let found = Found { totals, first, slice, now: visitor.now, zone: actor.zone.clone() };
     let views = views::of(db, &visitor, "/orders", query.as_deref()).await?;
     page(&ListPage { views, ..view(visitor.shell(&app, "Orders"), &q, &found) })
 }
 
-pub(super) async fn export(State(app): State<App>, visitor: Visitor, Query(q): Query<ListQuery>) -> WebResult {
-    let rows = store::page(app.db(), &visitor.actor, &q.narrow(), None, EXPORT).await?.rows;
+pub(super) async fn export(State(app): State<App>, visitor: Visitor, Query(q): Query<ListQuery>, RawQuery(query): RawQuery) -> WebResult {
+    let mut list = q.list(&q.narrow(), &visitor.actor);
+    list.only(&lists::chosen(query.as_deref()));
+    file(lists::all(app.db(), &list).await?)
+}
+
+/// Lines as a file.
+pub(super) fn file(rows: Vec<Line>) -> WebResult {
     let head = [
         "order_no",
         "line",

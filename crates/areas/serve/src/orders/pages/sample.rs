@@ -3,7 +3,8 @@
 use super::super::store::{Line, Total};
 use super::{Found, ListQuery, view};
 use askama::Template;
-use rounds_kernel::{Cursor, Page, Time};
+use rounds_customers::lists::Slice;
+use rounds_kernel::{Cursor, Time};
 use rounds_web::Shell;
 
 const NOW: i64 = 1_795_443_600_000_000;
@@ -33,13 +34,18 @@ pub(in crate::orders) fn samples() -> Vec<(&'static str, String)> {
     let full = Found {
         totals: vec![total("back_order", 2, 1), total("open", 1, 0), total("delivered", 120, 0)],
         first: vec![row(1, "back_order", Some(-3)), row(2, "back_order", Some(9))],
-        rows: Page { rows: vec![row(3, "open", Some(2)), row(4, "delivered", None)], next: Some(Cursor { key: "1".into(), id: 4 }) },
+        slice: Slice {
+            rows: vec![row(3, "open", Some(2)), row(4, "delivered", None)],
+            previous: None,
+            next: Some(Cursor { key: "1".into(), id: 4 }),
+        },
         now: Time(NOW),
         zone: "America/Chicago".into(),
     };
-    let empty =
-        Found { totals: Vec::new(), first: Vec::new(), rows: Page { rows: Vec::new(), next: None }, now: Time(NOW), zone: "UTC".into() };
-    let one = ListQuery { account: "7".into(), status: "open".into(), name: "Ald er".into(), ..ListQuery::default() };
+    let nothing = Slice { rows: Vec::new(), previous: None, next: None };
+    let empty = Found { totals: Vec::new(), first: Vec::new(), slice: nothing, now: Time(NOW), zone: "UTC".into() };
+    let one =
+        ListQuery { account: "7".into(), status: "open".into(), name: "Ald er".into(), sort: "-amount".into(), ..ListQuery::default() };
     let draw = |q: &ListQuery, f: &Found| view(Shell::sample("Orders"), q, f).render().unwrap_or_default();
     vec![
         ("orders", draw(&ListQuery::default(), &full)),

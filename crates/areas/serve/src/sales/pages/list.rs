@@ -2,7 +2,7 @@
 
 use super::{COLUMNS, cells, day, sample};
 use crate::sales::model::{BILLED, DaySum, KINDS, Rates, SUPPLIES, by_currency, in_reporting};
-use crate::sales::queries::{Ask, Row, account_name, counts, days, export, place_of};
+use crate::sales::queries::{Ask, Row, account_name, counts, days, place_of};
 use crate::sales::store::stock::rates;
 use axum::extract::{Query, RawQuery, State};
 use rounds_customers::lists::{self, Slice};
@@ -64,6 +64,13 @@ fn view(shell: Shell, ask: &Ask, f: &Found) -> Sheet {
         filters.push(Filter::select("account", "Account", &[("", "All accounts"), (ask.account.as_str(), account)], &ask.account));
     }
     filters.push(Filter { value: ask.doc.clone(), placeholder: "whole number".into(), ..Filter::select("doc", "Document", &[], "") });
+    let sort = if ask.sort.is_empty() { "-day" } else { &ask.sort };
+    let table = Table::new("Sale lines", COLUMNS, empty).choosable("/sales.csv", f.slice.rows.iter().map(|r| r.id)).sortable(
+        ask.sorts(),
+        sort,
+        "/sales",
+        &parameters,
+    );
     Sheet {
         shell,
         title: f.account.as_ref().map_or("Sales".into(), |a| format!("Sales of {a}")),
@@ -76,9 +83,10 @@ fn view(shell: Shell, ask: &Ask, f: &Found) -> Sheet {
         notices,
         stats,
         path: "/sales".into(),
+        kept: lists::kept(&parameters, &["party", "product", "sort"]),
         filters,
         pager: Some(lists::pager(&f.slice, &f.total, "lines", "/sales", &parameters)),
-        sections: vec![Section::table("", "", Table::new("Sale lines", COLUMNS, empty).rows(f.slice.rows.iter().map(cells)))],
+        sections: vec![Section::table("", "", table.rows(f.slice.rows.iter().map(cells)))],
         ..Sheet::default()
     }
 }
@@ -99,7 +107,7 @@ pub(in crate::sales) async fn list(
     let one = ask.account().filter(|_| account.is_some());
     let open = if actor.scope == rounds_kernel::Scope::All { counts(db).await? } else { (0, 0) };
     let found = Found {
-        slice: lists::fetch(db, &list, &place_of(&ask), Ask::cursor).await?,
+        slice: lists::fetch_sorted(db, &list, &place_of(&ask)).await?,
         total: if ask.narrowed() { lists::count(db, &list).await? } else { "all".into() },
         billed: days(db, actor, one, BILLED, since).await?,
         ordered: days(db, actor, one, "('order')", since).await?,
@@ -111,7 +119,19 @@ pub(in crate::sales) async fn list(
     Sheet { views, ..view(visitor.shell(&app, "Sales"), &ask, &found) }.respond()
 }
 
-pub(in crate::sales) async fn csv(State(app): State<App>, visitor: Visitor, Query(ask): Query<Ask>) -> WebResult {
+pub(in crate::sales) async fn csv(
+    State(app): State<App>,
+    visitor: Visitor,
+    Query(ask): Query<Ask>,
+    RawQuery(query): RawQuery,
+) -> WebResult {
+    let mut list = ask.list(&visitor.actor);
+    list.only(&lists::chosen(query.as_deref()));
+    file(lists::all(app.db(), &list).await?)
+}
+
+/// Lines as a file.
+pub(in crate::sales) fn file(rows: Vec<Row>) -> WebResult {
     let head = [
         "kind",
         "document_no",
@@ -135,7 +155,6 @@ pub(in crate::sales) async fn csv(State(app): State<App>, visitor: Visitor, Quer
         let (account, family) = (r.account.unwrap_or_default(), r.family.unwrap_or_default());
         vec![r.kind, r.doc_no, r.line, day(r.day), r.number, id, account, product, family, quantity, r.unit, amount, r.currency, r.supply]
     };
-    let rows = export(app.db(), &visitor.actor, &ask).await?;
     sheets::csv("sales.csv", &head, rows.into_iter().map(cells))
 }
 

@@ -2,14 +2,15 @@
 
 use crate::sales::commands::{EndLink, MapParty};
 use axum::Form as Posted;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query, RawQuery, State};
 use rounds_customers::accounts;
-use rounds_customers::lists::{self, Keyset, Place, Slice};
+use rounds_customers::lists::{self, Keyset, Place, Slice, SortBy};
 use rounds_customers::parties::{self, HOWS, Link, Party, Suggestion};
 use rounds_customers::reading::label;
 use rounds_customers::scope;
-use rounds_customers::sheets::{Act, Cell, Form, Part, Section, Sheet, Table};
-use rounds_kernel::{AccountId, Actor, Cursor, Day, Error, Permission, Scope};
+use rounds_customers::sheets::{self, Act, Cell, Form, Part, Section, Sheet, Table};
+use rounds_kernel::{AccountId, Actor, Day, Error, Permission, Scope};
+use rounds_platform::views;
 use rounds_web::components::{Chip, Fact, Field, Filter, RecordHead, Tone};
 use rounds_web::{App, Flashes, Shell, Visitor, WebResult};
 use serde::Deserialize;
@@ -17,10 +18,45 @@ use serde::Deserialize;
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(in crate::sales) struct Ask {
-    name: String,
-    show: String,
-    after: String,
-    before: String,
+    pub name: String,
+    pub show: String,
+    pub sort: String,
+    pub after: String,
+    pub before: String,
+}
+
+const NAME: SortBy = SortBy::text("name", "Name", "party.name");
+
+/// Ways to sort all parties: by name, whose order an index keeps.
+const SORTS: &[SortBy] = &[NAME];
+
+/// Ways to sort what a filter has left of them.
+const SORTS_NARROWED: &[SortBy] = &[
+    SortBy::text("number", "Number", "party.number"),
+    NAME,
+    SortBy::text("place", "Place", "party.state || ' ' || party.city || ' ' || party.zip"),
+];
+
+impl Ask {
+    fn parameters(&self) -> [(&str, &str); 3] {
+        [("name", &self.name), ("show", &self.show), ("sort", &self.sort)]
+    }
+
+    /// Ways to sort the parties asked for.
+    fn sorts(&self) -> &'static [SortBy] {
+        if self.name.trim().is_empty() && self.show != "unmapped" { SORTS } else { SORTS_NARROWED }
+    }
+
+    /// The parties asked for, by name if no other order is.
+    pub fn list(&self, actor: &Actor) -> Keyset {
+        let mut list = keyset(&self.name, self.show == "unmapped", actor);
+        list.sort(self.sorts(), &self.sort);
+        list
+    }
+
+    pub fn place(&self) -> Place {
+        Place::read(&self.after, &self.before)
+    }
 }
 
 /// The parties an actor may see: those that stand for an account within scope, and all of them for the whole base.
@@ -58,7 +94,7 @@ pub(in crate::sales) fn keyset(name: &str, unmapped: bool, actor: &Actor) -> Key
 }
 
 fn list_view(shell: Shell, ask: &Ask, slice: &Slice<Party>, total: &str) -> Sheet {
-    let parameters = [("name", ask.name.as_str()), ("show", ask.show.as_str())];
+    let parameters = ask.parameters();
     let row = |p: &Party| {
         let name = if p.name.is_empty() { "no name".to_owned() } else { p.name.clone() };
         vec![
@@ -70,32 +106,59 @@ fn list_view(shell: Shell, ask: &Ask, slice: &Slice<Party>, total: &str) -> Shee
     };
     let empty =
         ("No such party", "No number of an ERP system within your reach fits.", "Numbers come with the customer master and with sales.");
+    let sort = if ask.sort.is_empty() { "name" } else { &ask.sort };
+    let table = Table::new("Parties", &["Number", "Name", "Place", "Parts"], empty)
+        .choosable("/parties.csv", slice.rows.iter().map(|p| p.id))
+        .sortable(ask.sorts(), sort, "/parties", &parameters);
     Sheet {
         shell,
         title: "ERP parties".into(),
         sub: "Numbers of sold-tos, ship-tos, bill-tos and payers, and the accounts they stand for".into(),
-        links: vec![("Unmapped sales".into(), "/unmapped-sales".into())],
+        links: vec![("Export CSV".into(), lists::href("/parties.csv", &parameters)), ("Unmapped sales".into(), "/unmapped-sales".into())],
         path: "/parties".into(),
+        kept: lists::kept(&parameters, &["sort"]),
         filters: vec![
             Filter { value: ask.name.clone(), placeholder: "name or number".into(), ..Filter::select("name", "Party", &[], "") },
             Filter::select("show", "Show", &[("", "All"), ("unmapped", "Unmapped")], &ask.show),
         ],
         pager: Some(lists::pager(slice, total, "parties", "/parties", &parameters)),
-        sections: vec![Section::table(
-            "",
-            "",
-            Table::new("Parties", &["Number", "Name", "Place", "Parts"], empty).rows(slice.rows.iter().map(row)),
-        )],
+        sections: vec![Section::table("", "", table.rows(slice.rows.iter().map(row)))],
         ..Sheet::default()
     }
 }
 
-pub(in crate::sales) async fn list(State(app): State<App>, visitor: Visitor, Query(ask): Query<Ask>) -> WebResult {
-    let (db, list) = (app.db(), keyset(&ask.name, ask.show == "unmapped", &visitor.actor));
-    let cursor = |p: &Party| Cursor { key: p.name.clone(), id: p.id };
-    let slice = lists::fetch(db, &list, &Place::read(&ask.after, &ask.before), cursor).await?;
+pub(in crate::sales) async fn list(
+    State(app): State<App>,
+    visitor: Visitor,
+    Query(ask): Query<Ask>,
+    RawQuery(query): RawQuery,
+) -> WebResult {
+    let (db, list) = (app.db(), ask.list(&visitor.actor));
+    let slice = lists::fetch_sorted(db, &list, &ask.place()).await?;
     let total = lists::count(db, &list).await?;
-    list_view(visitor.shell(&app, "ERP parties"), &ask, &slice, &total).respond()
+    let views = views::of(db, &visitor, "/parties", query.as_deref()).await?;
+    Sheet { views, ..list_view(visitor.shell(&app, "ERP parties"), &ask, &slice, &total) }.respond()
+}
+
+pub(in crate::sales) async fn csv(
+    State(app): State<App>,
+    visitor: Visitor,
+    Query(ask): Query<Ask>,
+    RawQuery(query): RawQuery,
+) -> WebResult {
+    let mut list = ask.list(&visitor.actor);
+    list.only(&lists::chosen(query.as_deref()));
+    file(lists::all(app.db(), &list).await?)
+}
+
+/// Parties as a file.
+pub(in crate::sales) fn file(rows: Vec<Party>) -> WebResult {
+    let head = ["system", "number", "name", "street", "city", "state", "zip", "country", "parts"];
+    let cells = |p: Party| {
+        let parts = p.roles();
+        vec![p.erp, p.number, p.name, p.street, p.city, p.state, p.zip, p.country, parts]
+    };
+    sheets::csv("parties.csv", &head, rows.into_iter().map(cells))
 }
 
 struct Found {
@@ -268,11 +331,12 @@ pub(super) fn samples() -> Vec<(&'static str, String)> {
         Suggestion { account_id: 7, account: "St. Brigid".into(), place: "Duluth MN".into(), score: 0.8, why: "same postal code".into() };
     let slice = Slice { rows: vec![party.clone()], previous: None, next: None };
     let none = Slice { rows: Vec::new(), previous: None, next: None };
+    let narrowed = Ask { name: "4<7".into(), sort: "-number".into(), ..Ask::default() };
     let full = Found { party: party.clone(), links: vec![link], suggestions: vec![suggestion], may_map: true };
     let bare = Found { party, links: Vec::new(), suggestions: Vec::new(), may_map: false };
     vec![
         ("parties", list_view(Shell::sample("Parties"), &Ask::default(), &slice, "1").draw()),
-        ("parties, none", list_view(Shell::sample("Parties"), &Ask::default(), &none, "0").draw()),
+        ("parties, none", list_view(Shell::sample("Parties"), &narrowed, &none, "0").draw()),
         ("party", view(Shell::sample("Party"), &full).draw()),
         ("party, unmapped", view(Shell::sample("Party"), &bare).draw()),
     ]

@@ -1,7 +1,7 @@
 //! The list of lines.
 
 use crate::sales::model::{KINDS, SUPPLIES};
-use rounds_customers::lists::{Keyset, Place};
+use rounds_customers::lists::{Keyset, Place, SortBy};
 use rounds_customers::parties::mapped;
 use rounds_customers::reading::word;
 use rounds_kernel::{Actor, Cursor, Result};
@@ -20,6 +20,7 @@ pub(in crate::sales) struct Ask {
     pub party: String,
     pub product: String,
     pub doc: String,
+    pub sort: String,
     pub after: String,
     pub before: String,
 }
@@ -51,8 +52,24 @@ pub(in crate::sales) struct Row {
 const COLUMNS: &str = "s.id, s.kind, s.doc_no, s.line, s.day, s.ship_to_id AS party_id, p.number, l.account_id, a.name AS account, \
     s.product_id, i.name AS product, i.family, s.product_text, s.milli, s.unit, s.minor, s.currency, s.supply, s.version";
 
+const DOCUMENT: SortBy = SortBy::text("document", "Document", "s.doc_no");
+const DAY: SortBy = SortBy::number("day", "Day", "s.day");
+
+/// Ways to sort all lines: those whose order an index keeps.
+const SORTS: &[SortBy] = &[DOCUMENT, DAY];
+
+/// Ways to sort the lines of one account, party or document, which are few enough to be put in order when somebody asks.
+const SORTS_OF_ONE: &[SortBy] = &[
+    DOCUMENT,
+    SortBy::text("kind", "Kind", "s.kind"),
+    DAY,
+    SortBy::text("product", "Product", "COALESCE(i.name, s.product_text, '')"),
+    SortBy::number("quantity", "Quantity", "s.milli"),
+    SortBy::number("amount", "Net amount", "s.minor"),
+];
+
 impl Ask {
-    pub fn parameters(&self) -> [(&str, &str); 6] {
+    pub fn parameters(&self) -> [(&str, &str); 7] {
         [
             ("kind", &self.kind),
             ("supply", &self.supply),
@@ -60,11 +77,18 @@ impl Ask {
             ("party", &self.party),
             ("product", &self.product),
             ("doc", &self.doc),
+            ("sort", &self.sort),
         ]
     }
 
     pub fn narrowed(&self) -> bool {
-        self.parameters().iter().any(|(_, v)| !v.is_empty())
+        self.parameters().iter().any(|(name, v)| *name != "sort" && !v.is_empty())
+    }
+
+    /// Ways to sort the lines asked for.
+    pub fn sorts(&self) -> &'static [SortBy] {
+        let of_one = self.account().is_some() || self.party.parse::<i64>().is_ok() || !self.doc.trim().is_empty();
+        if of_one { SORTS_OF_ONE } else { SORTS }
     }
 
     pub fn account(&self) -> Option<i64> {
@@ -104,6 +128,7 @@ impl Ask {
         if !self.doc.trim().is_empty() {
             list.filter("s.doc_no = {}", self.doc.trim().to_owned());
         }
+        list.sort(self.sorts(), &self.sort);
         list
     }
 
@@ -115,20 +140,6 @@ impl Ask {
 /// Where the page starts.
 pub(in crate::sales) fn place_of(ask: &Ask) -> Place {
     Place::read(&ask.after, &ask.before)
-}
-
-/// Lines of one export.
-const EXPORT: usize = 100_000;
-
-pub(in crate::sales) async fn export(db: &impl Query, actor: &Actor, ask: &Ask) -> Result<Vec<Row>> {
-    let list = ask.list(actor);
-    let sql = format!(
-        "SELECT {} FROM {} WHERE {} ORDER BY s.day DESC, s.id DESC LIMIT {EXPORT}",
-        list.columns,
-        list.from,
-        list.conditions.join(" AND ")
-    );
-    db.all(&sql, list.args).await
 }
 
 /// Name of an account within scope.

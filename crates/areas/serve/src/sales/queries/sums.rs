@@ -32,39 +32,6 @@ pub(in crate::sales) async fn days(db: &impl Query, actor: &Actor, account: Opti
     db.all(&sql, args![from]).await
 }
 
-/// A ship-to that stands for no account, with its sales of a time in one currency.
-#[derive(Debug, Clone, Default, FromQueryResult)]
-pub(in crate::sales) struct Unmapped {
-    pub party_id: i64,
-    pub erp: String,
-    pub number: String,
-    pub name: String,
-    pub city: String,
-    pub state: String,
-    pub zip: String,
-    pub currency: String,
-    pub lines: i64,
-    pub ordered: i64,
-    pub billed: i64,
-    pub last_day: i64,
-}
-
-/// Ship-tos without an account, those with the most money first; only for those who see the whole base.
-pub(in crate::sales) async fn unmapped(db: &impl Query, actor: &Actor, limit: usize) -> Result<Vec<Unmapped>> {
-    if actor.scope != Scope::All {
-        return Ok(Vec::new());
-    }
-    let sql = format!(
-        "SELECT p.id AS party_id, p.erp, p.number, p.name, p.city, p.state, p.zip, s.currency, COUNT(*) AS lines, \
-         CAST(SUM(CASE WHEN s.kind = 'order' THEN s.minor ELSE 0 END) AS BIGINT) AS ordered, \
-         CAST(SUM(CASE WHEN s.kind IN {BILLED} THEN s.minor ELSE 0 END) AS BIGINT) AS billed, MAX(s.day) AS last_day \
-         FROM party p JOIN sale_line s ON s.ship_to_id = p.id \
-         WHERE NOT EXISTS (SELECT 1 FROM party_account l WHERE l.party_id = p.id AND (l.valid_to IS NULL OR l.valid_to > l.valid_from)) \
-         GROUP BY p.id, p.erp, p.number, p.name, p.city, p.state, p.zip, s.currency ORDER BY lines DESC, p.id LIMIT {limit}"
-    );
-    db.all(&sql, vec![]).await
-}
-
 /// How many ship-tos with sales stand for no account, and how many there are.
 pub(in crate::sales) async fn counts(db: &impl Query) -> Result<(i64, i64)> {
     let all = "SELECT COUNT(*) FROM party p WHERE p.ship_to = 1";

@@ -1,6 +1,10 @@
 //! Reads of tracings, within scope.
 
+pub(super) mod list;
+
 use crate::sales::FamilySales;
+pub(super) use list::lines_of;
+use rounds_customers::lists::Keyset;
 use rounds_customers::parties::mapped;
 use rounds_kernel::{Actor, Result};
 use rounds_platform::scope;
@@ -45,12 +49,23 @@ pub(super) async fn reports(db: &impl Query, actor: &Actor) -> Result<Vec<Report
 
 /// One report, within scope.
 pub(super) async fn report(db: &impl Query, actor: &Actor, id: i64) -> Result<Vec<Report>> {
+    added_up(db, actor, &[id]).await
+}
+
+/// These reports with their lines within scope added up by currency, in the order of `ids`.
+pub(super) async fn added_up(db: &impl Query, actor: &Actor, ids: &[i64]) -> Result<Vec<Report>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let list = ids.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
     let sql = format!(
-        "{REPORT} {} WHERE r.id = $1 AND {} {GROUPED} ORDER BY t.currency",
+        "{REPORT} {} WHERE r.id IN ({list}) AND {} {GROUPED} ORDER BY t.currency",
         mapped("t.party_id", "t.day"),
         scope::accounts(actor, "l.account_id")
     );
-    db.all(&sql, args![id]).await
+    let mut rows: Vec<Report> = db.all(&sql, vec![]).await?;
+    rows.sort_by_key(|r| ids.iter().position(|id| *id == r.id));
+    Ok(rows)
 }
 
 /// A line.
@@ -88,16 +103,23 @@ pub(super) fn line_source() -> String {
     )
 }
 
-/// Lines of one report, or of all that count, within scope: the unmapped first, then by value.
-pub(super) async fn lines(db: &impl Query, actor: &Actor, report: Option<i64>, limit: usize) -> Result<Vec<Line>> {
-    let of = report.map_or_else(|| "t.current = 1".to_owned(), |id| format!("t.report_id = {id}"));
+/// Lines of a list: the unmapped first, then by value.
+pub(super) async fn lines(db: &impl Query, list: &Keyset, limit: usize) -> Result<Vec<Line>> {
     let sql = format!(
-        "SELECT {LINE_COLUMNS} FROM {} WHERE {of} AND {} \
+        "SELECT {} FROM {} WHERE {} \
          ORDER BY CASE WHEN l.account_id IS NULL THEN 0 ELSE 1 END, COALESCE(t.minor, 0) DESC, t.id LIMIT {limit}",
-        line_source(),
-        scope::accounts(actor, "l.account_id")
+        list.columns,
+        list.from,
+        list.conditions.join(" AND ")
     );
-    db.all(&sql, vec![]).await
+    db.all(&sql, list.args.clone()).await
+}
+
+/// Lines of one report, within scope.
+pub(super) async fn lines_of_report(db: &impl Query, actor: &Actor, report: i64, limit: usize) -> Result<Vec<Line>> {
+    let mut list = lines_of(actor);
+    list.filter("t.report_id = {}", report);
+    lines(db, &list, limit).await
 }
 
 /// Lines that count of one account, newest period first.

@@ -1,40 +1,18 @@
-//! `/access`, and the panel on the pages of people and sites.
+//! `/access`, the forms of its rules, and the panel on the pages of people and sites.
 
-use super::queries::{Narrow, RuleRow, history, of_person, page as read};
+pub(super) mod list;
+
+use super::queries::{RuleRow, history, of_person};
 use super::{AccessRule, EndAccess, SetAccess, Subject, Target};
 use axum::Form;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use rounds_customers::panels::{Panel, PanelHtml, Subject as Record};
 use rounds_customers::scope::{see_account, see_person};
-use rounds_kernel::{AccountId, Cursor, Day, Error, Permission, PersonId, Result};
+use rounds_kernel::{AccountId, Day, Error, Permission, PersonId, Result};
 use rounds_store::{Query as _, args};
-use rounds_web::components::{Chip, Choice, Column, Field, Filter, Pager, Tone};
-use rounds_web::{App, Flashes, Shell, Visitor, WebResult, local, page};
+use rounds_web::components::{Chip, Choice, Field, Tone};
+use rounds_web::{App, Flashes, Visitor, WebResult, local};
 use serde::Deserialize;
-
-const PER_PAGE: i64 = 50;
-
-/// The address of a view.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct ListQuery {
-    subject: String,
-    rule: String,
-    past: String,
-    after: String,
-}
-
-#[derive(askama::Template)]
-#[template(path = "access/templates/list.html")]
-struct ListPage {
-    shell: Shell,
-    csrf: String,
-    filters: Vec<Filter>,
-    columns: Vec<Column>,
-    lines: Vec<Line>,
-    pager: Pager,
-    fields: Vec<Field>,
-}
 
 struct Line {
     id: i64,
@@ -99,48 +77,6 @@ fn rule_fields(today: Day) -> Vec<Field> {
         Field { hint: "Who said so, or where it is written.".into(), ..Field::text("source", "Source", "") },
         optional(Field { rows: 2, ..Field::text("note", "Note", "") }),
     ]
-}
-
-fn view(shell: Shell, csrf: &str, q: &ListQuery, rows: Vec<RuleRow>, today: Day) -> ListPage {
-    let more = rows.len() as i64 > PER_PAGE;
-    let next = rows.get(PER_PAGE as usize - 1).filter(|_| more).map(|r| {
-        let mut pairs = form_urlencoded::Serializer::new(String::new());
-        for (name, value) in [("subject", &q.subject), ("rule", &q.rule), ("past", &q.past)] {
-            if !value.is_empty() {
-                pairs.append_pair(name, value);
-            }
-        }
-        format!("/access?{}", pairs.append_pair("after", &Cursor { key: String::new(), id: r.id }.encode()).finish())
-    });
-    let lines: Vec<Line> = rows.into_iter().take(PER_PAGE as usize).filter_map(|r| line(r, today)).collect();
-    let with_all = |pairs: Vec<(&'static str, &'static str)>| std::iter::once(("", "All")).chain(pairs).collect::<Vec<_>>();
-    let mut fields = vec![Field {
-        hint: "Two letters. Rules for a person or a site are written on their pages.".into(),
-        ..Field::text("country", "Country", "")
-    }];
-    fields.extend(rule_fields(today));
-    ListPage {
-        shell,
-        csrf: csrf.to_owned(),
-        filters: vec![
-            Filter::select("subject", "About", &with_all(Subject::ALL.iter().map(|s| (s.code(), s.label())).collect()), &q.subject),
-            Filter::select("rule", "Rule", &with_all(AccessRule::ALL.iter().map(|s| (s.code(), s.label())).collect()), &q.rule),
-            Filter::select("past", "Show", &[("", "In force"), ("yes", "Ended too")], &q.past),
-        ],
-        columns: ["About", "Who", "Rule", "Since", "Source", "Note", ""].map(Column::text).to_vec(),
-        pager: Pager { shown: format!("{} rules{}", lines.len(), if more { ", more follow" } else { "" }), previous: None, next },
-        lines,
-        fields,
-    }
-}
-
-pub(super) async fn list(State(app): State<App>, visitor: Visitor, Query(q): Query<ListQuery>) -> WebResult {
-    let narrow = Narrow { subject: Subject::parse(&q.subject), rule: AccessRule::parse(&q.rule), past: q.past == "yes" };
-    let before = Cursor::decode(&q.after).map_or(i64::MAX, |c| c.id);
-    let today = visitor.now.day();
-    let rows = read(app.db(), &visitor.actor, &narrow, today, before, PER_PAGE + 1).await?;
-    let csrf = if visitor.actor.may(Permission::WritePermission) { visitor.csrf.as_str() } else { "" };
-    page(&view(visitor.shell(&app, "Access register"), csrf, &q, rows, today))
 }
 
 /// What the forms send.
@@ -278,8 +214,7 @@ pub(super) fn samples() -> Vec<(&'static str, String)> {
         row(4, "country", "no_visits"),
     ];
     let today = Day(20_780);
-    let full = view(Shell::sample("Access register"), "sample", &ListQuery::default(), rows.clone(), today);
-    let empty = view(Shell::sample("Access register"), "", &ListQuery::default(), Vec::new(), today);
+    let mut pages = list::samples(&rows, today);
     let holds = rows[0].access().map(|a| (chip(a.rule, &a.words()), "person, since 2026-09-04, told by reception".to_owned()));
     let lines = rows.into_iter().filter_map(|r| line(r, today)).collect();
     let panel = AccessView {
@@ -290,6 +225,6 @@ pub(super) fn samples() -> Vec<(&'static str, String)> {
         lines,
         fields: Field::in_form(rule_fields(today), "access"),
     };
-    let draw = |v: &ListPage| askama::Template::render(v).unwrap_or_default();
-    vec![("access", draw(&full)), ("access-empty", draw(&empty)), ("access-panel", askama::Template::render(&panel).unwrap_or_default())]
+    pages.push(("access-panel", askama::Template::render(&panel).unwrap_or_default()));
+    pages
 }
