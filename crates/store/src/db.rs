@@ -15,7 +15,7 @@ use std::time::Duration;
 pub enum Engine {
     /// One file, the default.
     Sqlite,
-    /// A PostgreSQL server, 13 or later.
+    /// A PostgreSQL server, 14 or later.
     Postgres,
 }
 

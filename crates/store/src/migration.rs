@@ -117,6 +117,7 @@ CREATE INDEX fact_system ON fact (system_id, occurred_at, id) WHERE system_id IS
         .boxed(),
         crate::search::BEGINNINGS.boxed(),
         crate::search::NOTES.boxed(),
+        crate::search::KINDS.boxed(),
     ]
 }
 
