@@ -130,13 +130,13 @@ async fn days_that_may_be_read_two_ways_are_asked_for() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refusal_in_a_file_of_people_is_heeded() {
-    const REFUSING: &str = "Contact ID,Name,Account ID,HasOptedOutOfEmail,DoNotCall,Do Not Contact
-003A,Ada Lund,001A,true,0,
-003B,Bo Ek,001A,false,1,no
-003C,Cy Ott,001A,,,x
-003D,Di Nix,001Z,true,true,true
-003E,Ed Poe,001A,perhaps,,
-003F,Fay Rue,001A,0,0,0
+    const REFUSING: &str = "Contact ID,Name,Title,Account ID,HasOptedOutOfEmail,DoNotCall,Do Not Contact
+003A,Ada Lund,Surgeon,001A,true,0,
+003B,Bo Ek,Surgeon,001A,false,1,no
+003C,Cy Ott,Surgeon,001A,,,x
+003D,Di Nix,Surgeon,001Z,true,true,true
+003E,Ed Poe,Surgeon,001A,perhaps,,
+003F,Fay Rue,Surgeon,001A,0,0,0
 ";
     for db in databases().await {
         let w = common::empty(db).await;

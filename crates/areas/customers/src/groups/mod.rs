@@ -1,7 +1,7 @@
 //! Buying groups: organisations through which systems and accounts buy, of their own kind: group purchasing organisations, regional
 //! buyers, hospital groups that buy together, bodies that put out tenders. Membership is a dated affiliation, primary or secondary.
 //!
-//! Public: [`Group`], [`GroupKind`], [`GroupRow`], [`ImportGroups`], [`upsert`], [`ids`], [`get`], [`importers`]. Routes: `/groups`,
+//! Public: [`Group`], [`GroupKind`], [`GroupRow`], [`ImportGroups`], [`upsert`], [`ids`], [`get`], [`importers`]. Routes: `/groups`, `/groups.csv`,
 //! `/groups/{id}`. Tables: [`TABLES`].
 
 mod commands;
@@ -26,6 +26,7 @@ pub const TABLES: &[&str] = &["buying_group"];
 pub fn routes() -> Vec<Route> {
     vec![
         Route::get("/groups", Permission::ReadRecord, pages::list).menu("Customers", "Buying groups"),
+        Route::get("/groups.csv", Permission::ReadRecord, pages::csv),
         Route::get("/groups/{id}", Permission::ReadRecord, pages::detail),
     ]
 }

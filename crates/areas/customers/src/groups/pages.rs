@@ -3,9 +3,12 @@
 use super::model::{Group, GroupKind};
 use super::store;
 use crate::as_of::{AsOf, AsOfBar};
+use crate::lists::{self, SortBy};
 use crate::scope;
-use axum::extract::{Path, Query as Asked, State};
+use axum::extract::{Path, Query as Asked, RawQuery, State};
 use rounds_kernel::{Actor, Day, Error, Result};
+use rounds_platform::imports::export;
+use rounds_platform::views::{self, Views};
 use rounds_store::{FromQueryResult, Query, Value, args};
 use rounds_web::components::{Column, Filter, RecordHead, Stat};
 use rounds_web::{App, Shell, Visitor, WebResult, page};
@@ -20,9 +23,24 @@ struct GroupsPage {
     shell: Shell,
     as_of: AsOfBar,
     filters: Vec<Filter>,
+    kept: Vec<(String, String)>,
     columns: Vec<Column>,
-    rows: Vec<(Group, String, String)>,
+    rows: Vec<Row>,
+    export: String,
+    views: Views,
 }
+
+/// A group with how many systems and accounts within the visitor's scope buy through it.
+type Row = (Group, i64, i64);
+
+/// Ways to sort the list; it is short, and is put in order once it is read.
+const SORTS: &[SortBy] = &[
+    SortBy::text("name", "Group", ""),
+    SortBy::text("kind", "Kind", ""),
+    SortBy::text("office", "Head office", ""),
+    SortBy::number("systems", "Systems", ""),
+    SortBy::number("accounts", "Accounts", ""),
+];
 
 #[derive(Debug, askama::Template)]
 #[template(path = "groups/templates/detail.html")]
@@ -54,6 +72,14 @@ struct Line {
 pub(super) struct GroupsAsk {
     kind: String,
     name: String,
+    sort: String,
+}
+
+impl GroupsAsk {
+    /// The address's parameters but the day.
+    fn parameters(&self) -> [(&str, &str); 3] {
+        [("kind", &self.kind), ("name", &self.name), ("sort", &self.sort)]
+    }
 }
 
 #[derive(FromQueryResult)]
@@ -63,24 +89,58 @@ struct Count {
     accounts: i64,
 }
 
-pub(super) async fn list(State(app): State<App>, visitor: Visitor, as_of: AsOf, Asked(ask): Asked<GroupsAsk>) -> WebResult {
-    let kinds: Vec<(&str, &str)> = [("", "All")].into_iter().chain(GroupKind::ALL.iter().map(|k| (k.code(), k.label()))).collect();
+/// The groups asked for, in the order asked for.
+async fn found(db: &impl Query, actor: &Actor, as_of: AsOf, ask: &GroupsAsk) -> Result<Vec<Row>> {
     let sql = format!(
         "SELECT {} FROM buying_group WHERE (kind = $1 OR $1 = '') AND LOWER(name) LIKE $2 ESCAPE '!' ORDER BY name, id LIMIT 500",
         store::COLUMNS
     );
-    let groups: Vec<Group> = app.db().all(&sql, args![ask.kind.clone(), crate::accounts::contains(&ask.name)]).await?;
+    let groups: Vec<Group> = db.all(&sql, args![ask.kind.clone(), crate::accounts::contains(&ask.name)]).await?;
     let counted = format!(
         "SELECT f.parent_id AS group_id, COUNT(health_system.id) AS systems, COUNT(account.id) AS accounts FROM affiliation f \
          LEFT JOIN health_system ON f.child_kind = 'system' AND health_system.id = f.child_id AND {} \
          LEFT JOIN account ON f.child_kind = 'account' AND account.id = f.child_id AND {} \
          WHERE f.parent_kind = 'group' AND {} GROUP BY f.parent_id",
-        scope::systems(&visitor.actor),
-        scope::accounts(&visitor.actor),
+        scope::systems(actor),
+        scope::accounts(actor),
         as_of.holds("f")
     );
-    let counts: Vec<Count> = app.db().all(&counted, vec![]).await?;
-    let parameters = [("kind", ask.kind.as_str()), ("name", ask.name.as_str())];
+    let counts: Vec<Count> = db.all(&counted, vec![]).await?;
+    Ok(sorted(lines(groups, &counts), &ask.sort))
+}
+
+/// Groups by the column asked for, by name where that is the same.
+fn sorted(mut rows: Vec<Row>, asked: &str) -> Vec<Row> {
+    let word = |r: &Row| match asked.trim_start_matches('-') {
+        "kind" => r.0.kind_label().to_lowercase(),
+        "office" => format!("{} {}", r.0.country, r.0.city).to_lowercase(),
+        _ => r.0.name.to_lowercase(),
+    };
+    let number = |r: &Row| match asked.trim_start_matches('-') {
+        "systems" => r.1,
+        "accounts" => r.2,
+        _ => 0,
+    };
+    rows.sort_by_cached_key(|r| (number(r), word(r), r.0.name.to_lowercase(), r.0.id));
+    if asked.starts_with('-') {
+        rows.reverse();
+    }
+    rows
+}
+
+pub(super) async fn list(
+    State(app): State<App>,
+    visitor: Visitor,
+    as_of: AsOf,
+    Asked(ask): Asked<GroupsAsk>,
+    RawQuery(query): RawQuery,
+) -> WebResult {
+    let (db, parameters) = (app.db(), ask.parameters());
+    let kinds: Vec<(&str, &str)> = [("", "All")].into_iter().chain(GroupKind::ALL.iter().map(|k| (k.code(), k.label()))).collect();
+    let day = as_of.day().map_or(String::new(), |d| d.to_string());
+    let dated = [parameters.as_slice(), &[("as_of", day.as_str())]].concat();
+    let mut columns = list_columns();
+    lists::sortable(&mut columns, SORTS, if ask.sort.is_empty() { "name" } else { &ask.sort }, "/groups", &dated);
     page(&GroupsPage {
         as_of: as_of.bar("/groups", &parameters),
         filters: vec![
@@ -93,20 +153,33 @@ pub(super) async fn list(State(app): State<App>, visitor: Visitor, as_of: AsOf, 
             },
             Filter::select("kind", "Kind", &kinds, &ask.kind),
         ],
-        rows: lines(groups, &counts),
-        columns: list_columns(),
+        kept: lists::kept(&dated, &["sort", "as_of"]),
+        rows: found(db, &visitor.actor, as_of, &ask).await?,
+        columns,
+        export: lists::href("/groups.csv", &dated),
+        views: views::of(db, &visitor, "/groups", query.as_deref()).await?,
         shell: visitor.shell(&app, "Buying groups"),
     })
+}
+
+pub(super) async fn csv(State(app): State<App>, visitor: Visitor, as_of: AsOf, Asked(ask): Asked<GroupsAsk>) -> WebResult {
+    let rows = found(app.db(), &visitor.actor, as_of, &ask).await?;
+    let head = ["key", "name", "kind", "city", "country", "systems", "accounts", "source"];
+    let cells = |(g, systems, accounts): Row| {
+        let kind = g.kind_label().to_owned();
+        vec![g.source_key, g.name, kind, g.city, g.country, systems.to_string(), accounts.to_string(), g.source]
+    };
+    Ok(rounds_web::download("buying-groups.csv", export::csv(&head, rows.into_iter().map(cells))))
 }
 
 fn list_columns() -> Vec<Column> {
     vec![Column::text("Group"), Column::text("Kind"), Column::text("Head office"), Column::number("Systems"), Column::number("Accounts")]
 }
 
-fn lines(groups: Vec<Group>, counts: &[Count]) -> Vec<(Group, String, String)> {
+fn lines(groups: Vec<Group>, counts: &[Count]) -> Vec<Row> {
     let line = |g: Group| {
         let of = counts.iter().find(|c| c.group_id == g.id).map_or((0, 0), |c| (c.systems, c.accounts));
-        (g, of.0.to_string(), of.1.to_string())
+        (g, of.0, of.1)
     };
     groups.into_iter().map(line).collect()
 }
@@ -212,6 +285,9 @@ pub fn samples() -> Vec<(&'static str, String)> {
         shell: Shell::sample("Buying groups"),
         as_of: AsOf::TODAY.bar("/groups", &[]),
         filters: Vec::new(),
+        kept: Vec::new(),
+        export: "/groups.csv".into(),
+        views: Views::default(),
         columns: list_columns(),
         rows: lines(groups, &[Count { group_id: 1, systems: 3, accounts: 2 }]),
     };

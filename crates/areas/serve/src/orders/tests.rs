@@ -1,8 +1,11 @@
 //! Orders imported and listed, on each engine.
 
+use super::pages::file;
 use super::store::{self, Narrow};
 use super::{ImportOrders, OrderRow, Status};
+use crate::sales::{body, walk as pages};
 use rounds_customers::accounts::{AccountRow, ImportAccounts};
+use rounds_customers::lists::{self, Keyset};
 use rounds_customers::products::{ImportProducts, ProductRow};
 use rounds_kernel::{Actor, CareSetting, Cursor, Day, FixedClock, ProductStage, Scope, Time, UserId};
 use rounds_store::{Db, MigrationTrait, MigratorTrait, Query, Runner};
@@ -145,6 +148,51 @@ async fn lists_are_scoped_narrowed_ordered_and_added_up() {
         assert_eq!((of("back_order").lines, of("back_order").amount_cents, of("back_order").overdue), (7, due, late));
         assert_eq!((of("delivered").lines, of("delivered").overdue), (13, 0));
         assert!(store::totals(&runner.db, &nobody, &Narrow::default(), now().0).await.expect("adds up").is_empty());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lines_sort_both_ways_over_two_pages() {
+    for (runner, _db) in runners().await {
+        import(&runner, (0..60).map(|i| row(i, "open")).collect()).await;
+        let all = Actor::program("test");
+        let list = |n: &Narrow, sort: &str| {
+            let mut list = n.list(&all);
+            list.sort(n.sorts(), sort);
+            list
+        };
+        let open = Narrow { status: Some(Status::Open), ..Narrow::default() };
+        for n in [Narrow::default(), open] {
+            for way in n.sorts() {
+                let up = pages(&runner.db, &list(&n, way.name), |l: &store::Line| l.id).await;
+                let down = pages(&runner.db, &list(&n, &format!("-{}", way.name)), |l: &store::Line| l.id).await;
+                assert!(up.len() == 60 && up.iter().map(|l| l.id).eq(down.iter().rev().map(|l| l.id)), "{}", way.name);
+                assert!(way.name != "ordered" || up.is_sorted_by_key(|l| l.ordered_at));
+                assert!(way.name != "amount" || up.is_sorted_by_key(|l| l.amount_cents));
+            }
+        }
+        let whole: Keyset = list(&Narrow::default(), "-amount");
+        assert_eq!(
+            (whole.key.as_str(), whole.descending),
+            ("o.ordered_at", true),
+            "no index keeps all lines by amount: the newest stay first"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn chosen_lines_are_exported_alone_without_formulas_and_within_scope() {
+    for (runner, _db) in runners().await {
+        import(&runner, (0..6).map(|i| OrderRow { order_no: format!("=1+{i}"), ..row(i, "delivered") }).collect()).await;
+        let all = Actor::program("test");
+        let nobody = Actor { scope: Scope::CoveredBy(vec![UserId(99)]), ..all.clone() };
+        let ids: Vec<i64> = walk(&runner, &all, &Narrow::default()).await.iter().map(|l| l.id).take(2).collect();
+        for (actor, rows) in [(&all, 2), (&nobody, 0)] {
+            let mut list = Narrow::default().list(actor);
+            list.only(&lists::chosen(Some(&format!("id={}&id={}", ids[0], ids[1]))));
+            let csv = body(file(lists::all(&runner.db, &list).await.expect("reads"))).await;
+            assert_eq!((csv.lines().count(), csv.matches("'=1+").count()), (1 + rows, rows), "{csv}");
+        }
     }
 }
 

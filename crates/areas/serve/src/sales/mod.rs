@@ -22,7 +22,7 @@ mod tests;
 
 pub use commands::ImportSales;
 #[cfg(test)]
-pub(crate) use tests::{load, runners};
+pub(crate) use tests::{body, load, runners, walk};
 
 pub use import::importers;
 pub use model::{FamilySales, SaleRow};

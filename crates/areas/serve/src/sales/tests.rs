@@ -2,14 +2,18 @@
 
 use crate::sales::commands::{MapParty, MatchAgain};
 use crate::sales::model::BILLED;
-use crate::sales::queries::{Ask, Row, Unmapped, UnmappedAsk, days};
+use crate::sales::pages::parties::{self, Ask as PartiesAsk};
+use crate::sales::pages::{list, unmapped as unmapped_page};
+use crate::sales::queries::{Ask, Row, UNMAPPED_SORTS, Unmapped, UnmappedAsk, days};
 use crate::sales::{FamilySales, net_by_family};
 use rounds_customers::accounts::{AccountRow, ImportAccounts};
-use rounds_customers::lists::{Place, fetch, fetch_sorted};
+use rounds_customers::lists::{self, Keyset, Place, Slice, fetch, fetch_sorted};
+use rounds_customers::parties::Party;
 use rounds_customers::products::{ImportProducts, ProductRow};
 use rounds_kernel::{Actor, CareSetting, Day, FixedClock, ProductStage, Role, Scope, Time, UserId};
 use rounds_platform::imports::{ImportReport, run_import};
-use rounds_store::{Command, Db, MigrationTrait, MigratorTrait, Query, Runner, Tx, args};
+use rounds_store::{Command, Db, FromQueryResult, MigrationTrait, MigratorTrait, Query, Runner, Tx, args};
+use rounds_web::WebResult;
 use std::sync::Arc;
 
 struct Schema;
@@ -198,5 +202,116 @@ async fn bad_lines_say_why_and_stop_no_other() {
         assert_eq!((codes, report.created), (want.to_vec(), 2));
         let odd = rows(&runner, &Actor::program("test"), &Ask { doc: "9".into(), ..Ask::default() }).await;
         assert_eq!((odd[0].minor, odd[0].milli, odd[0].account_id), (100_050, 1_500, None));
+    }
+}
+
+/// All rows of a list, page after page; the way back from its last page leads to the page before it.
+pub(crate) async fn walk<T: FromQueryResult + Send>(db: &Db, list: &Keyset, id: impl Fn(&T) -> i64) -> Vec<T> {
+    let (mut pages, mut place): (Vec<Vec<T>>, Place) = (Vec::new(), Place::default());
+    loop {
+        let slice: Slice<T> = fetch_sorted(db, list, &place).await.expect("reads");
+        pages.push(slice.rows);
+        let Some(next) = slice.next else {
+            let back: Slice<T> = fetch_sorted(db, list, &Place { after: None, before: slice.previous }).await.expect("reads");
+            let before: Vec<i64> = pages.iter().rev().nth(1).expect("two pages at least").iter().map(&id).collect();
+            assert_eq!(back.rows.iter().map(&id).collect::<Vec<_>>(), before, "{}", list.key);
+            return pages.into_iter().flatten().collect();
+        };
+        place = Place { after: Some(next), before: None };
+    }
+}
+
+/// The text of a download.
+pub(crate) async fn body(answer: WebResult) -> String {
+    let Ok(answer) = answer else { panic!("the file is refused") };
+    let bytes = axum::body::to_bytes(answer.into_body(), 1 << 20).await.expect("a body");
+    String::from_utf8(bytes.to_vec()).expect("text")
+}
+
+/// Sixty lines of one account, and sixty of ship-tos that nobody knows.
+fn many() -> String {
+    let head = FILE.lines().next().unwrap_or_default();
+    let line = |n: i64| {
+        let (day, amount) = (1 + n % 28, 1 + n * 7 % 60);
+        let (article, name) = if n == 7 { ("=cmd()|x", "=1+1") } else { ("C1", "Clinic") };
+        format!(
+            "A{n:02},{article},north,,,10,2026-10-{day:02},{},EA,{amount},USD,OR\nB{n:02},C1,X{n:02},{name},,10,2026-10-{day:02},1,EA,{amount},USD,OR\n",
+            n + 1
+        )
+    };
+    format!("{head}\n{}", (0..60).map(line).collect::<String>())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_sort_both_ways_over_their_pages() {
+    for (runner, _db) in runners().await {
+        load(&runner, "many.csv", &many()).await;
+        let (db, all) = (&runner.db, Actor::program("test"));
+        let north = db.number("SELECT id FROM account WHERE source_key = 'north'", vec![]).await.expect("reads");
+        for account in [String::new(), north.to_string()] {
+            let ask = |sort: String| Ask { account: account.clone(), sort, ..Ask::default() };
+            for way in ask(String::new()).sorts() {
+                let up: Vec<Row> = walk(db, &ask(way.name.into()).list(&all), |r: &Row| r.id).await;
+                let mut down: Vec<Row> = walk(db, &ask(format!("-{}", way.name)).list(&all), |r: &Row| r.id).await;
+                down.reverse();
+                assert_eq!(up.len(), if account.is_empty() { 120 } else { 60 });
+                assert!(up.iter().map(|r| r.id).eq(down.iter().map(|r| r.id)), "{}", way.name);
+                match way.name {
+                    "document" => assert!(up.is_sorted_by_key(|r| &r.doc_no)),
+                    "day" => assert!(up.is_sorted_by_key(|r| r.day)),
+                    "amount" => assert!(up.is_sorted_by_key(|r| r.minor)),
+                    "quantity" => assert!(up.is_sorted_by_key(|r| r.milli)),
+                    _ => {}
+                }
+            }
+        }
+        let whole = Ask { sort: "-amount".into(), ..Ask::default() }.list(&all);
+        assert_eq!((whole.key.as_str(), whole.descending), ("s.day", true), "no index keeps all lines by amount: the newest stay first");
+        for way in UNMAPPED_SORTS {
+            let ask = |sort: String| UnmappedAsk { sort, ..UnmappedAsk::default() }.list(&all);
+            let up: Vec<Unmapped> = walk(db, &ask(way.name.into()), |u: &Unmapped| u.id).await;
+            let down: Vec<Unmapped> = walk(db, &ask(format!("-{}", way.name)), |u: &Unmapped| u.id).await;
+            assert!(up.len() == 60 && up.iter().map(|u| u.id).eq(down.iter().rev().map(|u| u.id)), "{}", way.name);
+            assert!(way.name != "ordered" || up.is_sorted_by_key(|u| u.ordered));
+        }
+        for (sort, show) in [("name", ""), ("number", "unmapped"), ("place", "unmapped")] {
+            let ask = |sort: String| PartiesAsk { sort, show: show.into(), ..PartiesAsk::default() }.list(&all);
+            let up: Vec<Party> = walk(db, &ask(sort.into()), |p: &Party| p.id).await;
+            let down: Vec<Party> = walk(db, &ask(format!("-{sort}")), |p: &Party| p.id).await;
+            assert!(up.len() >= 60 && up.iter().map(|p| p.id).eq(down.iter().rev().map(|p| p.id)), "{sort}");
+            assert!(sort != "number" || up.is_sorted_by_key(|p| &p.number));
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn chosen_rows_are_exported_alone_without_formulas_and_within_scope() {
+    for (runner, _db) in runners().await {
+        load(&runner, "many.csv", &many()).await;
+        let (db, all) = (&runner.db, Actor::program("test"));
+        let nobody = Actor { scope: Scope::CoveredBy(vec![UserId(9)]), ..all.clone() };
+        let only = |mut list: Keyset, ids: [i64; 2]| {
+            list.only(&lists::chosen(Some(&format!("id={}&sort=&id={}", ids[0], ids[1]))));
+            list
+        };
+        let id = async |sql: &str| db.number(sql, vec![]).await.expect("reads");
+        let lines = [id("SELECT id FROM sale_line WHERE doc_no = 'A07'").await, id("SELECT id FROM sale_line WHERE doc_no = 'A50'").await];
+        let ship_tos =
+            [id("SELECT id FROM sale_line WHERE doc_no = 'B07'").await, id("SELECT id FROM sale_line WHERE doc_no = 'B50'").await];
+        let numbers = [id("SELECT id FROM party WHERE number = 'X07'").await, id("SELECT id FROM party WHERE number = 'X50'").await];
+        for (actor, rows) in [(&all, 2), (&nobody, 0)] {
+            let sales = lists::all(db, &only(Ask::default().list(actor), lines)).await.expect("reads");
+            let sales = body(list::file(sales)).await;
+            let open = lists::all(db, &only(UnmappedAsk::default().list(actor), ship_tos)).await.expect("reads");
+            let open = body(unmapped_page::file(open)).await;
+            let known = lists::all(db, &only(PartiesAsk::default().list(actor), numbers)).await.expect("reads");
+            let known = body(parties::file(known)).await;
+            for (csv, formula) in [(&sales, ",'=cmd()|x,"), (&open, ",'=1+1,"), (&known, ",'=1+1,")] {
+                assert_eq!(csv.lines().count(), 1 + rows, "{csv}");
+                assert_eq!(csv.contains(formula), rows > 0, "{csv}");
+            }
+        }
+        let whole = lists::all::<Row>(db, &Ask { doc: "A07".into(), ..Ask::default() }.list(&all)).await.expect("reads");
+        assert_eq!(whole.len(), 1, "without a choice the filtered list");
     }
 }

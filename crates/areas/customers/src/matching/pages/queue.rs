@@ -4,18 +4,15 @@ use super::super::model::{AUTO_SETTING, Band, CERTAIN, Evidence, PairState};
 use super::super::store::{self, PairRow};
 use super::{percent, record};
 use crate::identifiers::EntityKind;
-use crate::lists::{self, Keyset, Place, Slice, pager};
+use crate::lists::{self, Keyset, Place, Slice, SortBy, pager};
 use axum::extract::{Query, RawQuery, State};
-use rounds_kernel::{Cursor, Result};
+use rounds_kernel::Result;
 use rounds_platform::imports::export;
 use rounds_platform::views::{self, Views};
 use rounds_store::{Db, Query as _, args, jobs, settings};
 use rounds_web::components::{Choice, Column, Filter, Pager, Progress, Tab, Tone};
 use rounds_web::{App, Shell, Visitor, WebResult, page};
 use serde::Deserialize;
-
-/// Rows of the largest file handed out.
-const MOST_EXPORTED: u64 = 100_000;
 
 #[derive(Debug, askama::Template)]
 #[template(path = "matching/templates/queue.html")]
@@ -34,8 +31,18 @@ pub(super) struct QueuePage {
     thresholds: Vec<Choice>,
     open: bool,
     filtered: bool,
+    /// What the filters' form and that of the chosen rows keep.
+    sort: String,
+    state: &'static str,
     views: Views,
 }
+
+/// Ways to sort the pairs.
+const SORTS: &[SortBy] = &[
+    SortBy::text("older", "The older record", "a.name"),
+    SortBy::text("younger", "The younger record", "b.name"),
+    SortBy::number("sure", "One and the same", "p.score"),
+];
 
 #[derive(Debug)]
 struct Line {
@@ -58,6 +65,7 @@ pub(super) struct QueueAsk {
     band: String,
     state: String,
     name: String,
+    sort: String,
     after: String,
     before: String,
 }
@@ -71,8 +79,8 @@ impl QueueAsk {
         PairState::parse(&self.state).unwrap_or(PairState::Open)
     }
 
-    fn parameters(&self) -> [(&str, &str); 4] {
-        [("kind", &self.kind), ("band", &self.band), ("state", &self.state), ("name", &self.name)]
+    fn parameters(&self) -> [(&str, &str); 5] {
+        [("kind", &self.kind), ("band", &self.band), ("state", &self.state), ("name", &self.name), ("sort", &self.sort)]
     }
 
     fn keyset(&self) -> Keyset {
@@ -99,6 +107,7 @@ impl QueueAsk {
             let like = format!("%{}%", name.replace('!', "!!").replace('%', "!%").replace('_', "!_"));
             list.filter("(LOWER(a.name) LIKE {} ESCAPE '!' OR LOWER(b.name) LIKE {} ESCAPE '!')", like);
         }
+        list.sort(SORTS, &self.sort);
         list
     }
 }
@@ -152,9 +161,14 @@ pub(super) fn view(shell: Shell, ask: &QueueAsk, slice: Slice<PairRow>, frame: F
         options: Vec::new(),
     };
     let of_kind = Filter::select("kind", "Kind", &[("account", "Accounts"), ("person", "People"), ("system", "Systems")], kind.code());
+    let mut columns = ["The older record", "The younger record", "One and the same", "Why", "Decide"].map(Column::text);
+    let sort = if ask.sort.is_empty() { "-sure" } else { &ask.sort };
+    lists::sortable(&mut columns, SORTS, sort, "/matching", &ask.parameters());
     QueuePage {
         views: Views::default(),
         shell,
+        sort: ask.sort.clone(),
+        state: ask.state().code(),
         kind: kind.code(),
         plural: kind.plural(),
         tabs: frame.counts.iter().map(tab).collect(),
@@ -164,7 +178,7 @@ pub(super) fn view(shell: Shell, ask: &QueueAsk, slice: Slice<PairRow>, frame: F
             Filter::select("band", "Sure", &bands, &ask.band),
             name,
         ],
-        columns: ["The older record", "The younger record", "One and the same", "Why", "Decide"].iter().map(|c| Column::text(c)).collect(),
+        columns: columns.to_vec(),
         pager: pager(&slice, &frame.total, "pairs", "/matching", &ask.parameters()),
         export: lists::href("/matching.csv", &ask.parameters()),
         lines: slice.rows.iter().map(|p| line(kind, p)).collect(),
@@ -203,8 +217,7 @@ fn ended(report: &str) -> Option<String> {
 
 pub(super) async fn list(State(app): State<App>, visitor: Visitor, Query(ask): Query<QueueAsk>, RawQuery(query): RawQuery) -> WebResult {
     let (db, keyset) = (app.db(), ask.keyset());
-    let cursor = |p: &PairRow| Cursor { key: p.score.to_string(), id: p.id };
-    let slice = lists::fetch(db, &keyset, &Place::read(&ask.after, &ask.before), cursor).await?;
+    let slice = lists::fetch_sorted(db, &keyset, &Place::read(&ask.after, &ask.before)).await?;
     let frame = Frame {
         counts: store::open_counts(db).await?,
         job: running(db, visitor.now.0).await?,
@@ -215,15 +228,10 @@ pub(super) async fn list(State(app): State<App>, visitor: Visitor, Query(ask): Q
     page(&QueuePage { views, ..view(visitor.shell(&app, "Matching"), &ask, slice, frame) })
 }
 
-pub(super) async fn csv(State(app): State<App>, Query(ask): Query<QueueAsk>) -> WebResult {
-    let list = ask.keyset();
-    let sql = format!(
-        "SELECT {} FROM {} WHERE {} ORDER BY p.score DESC, p.id DESC LIMIT {MOST_EXPORTED}",
-        list.columns,
-        list.from,
-        list.conditions.join(" AND ")
-    );
-    let rows = app.db().all::<PairRow>(&sql, list.args).await?;
+pub(super) async fn csv(State(app): State<App>, Query(ask): Query<QueueAsk>, RawQuery(query): RawQuery) -> WebResult {
+    let mut list = ask.keyset();
+    list.only(&lists::chosen(query.as_deref()));
+    let rows: Vec<PairRow> = lists::all(app.db(), &list).await?;
     let header = ["pair", "kind", "id", "name", "place", "other_id", "other_name", "other_place", "probability", "state", "why"];
     let cells = |p: PairRow| {
         let why = told(&p.evidence());
