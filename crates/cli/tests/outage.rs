@@ -97,6 +97,30 @@ async fn a_server_that_goes_away_is_told_and_comes_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_was_started_anew_is_noticed_by_nobody() {
+    for db in databases().await.into_iter().filter(|d| d.engine == "postgres") {
+        let url = db.url.clone();
+        let w = market(db, 20).await;
+        let other = rounds_store::Db::open(&url).await.unwrap();
+        let site = w.site().await;
+        let v = site.sign_in(&w.user(Role::Admin).email, PASSWORD).await;
+        let token = v.token("/users").await;
+        for round in 0..3 {
+            // All connections of the product are used at once, then all are cut between one page and the next.
+            futures::future::join_all((0..30).map(|_| v.get("/accounts"))).await;
+            let cut = "SELECT COUNT(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
+            assert!(other.number(cut, vec![]).await.unwrap() > 3);
+            let email = format!("new{round}@demo.example");
+            let fields = [("name", "New"), ("email", email.as_str()), ("role", "field_rep"), ("zone", "UTC"), ("hours", "1")];
+            let written = v.post_with("/users/create", &token, &fields).await;
+            assert!(written.status.is_redirection(), "{}", written.body);
+            assert_eq!(v.get("/accounts").await.status, 200);
+            assert_eq!(w.count("SELECT COUNT(*) FROM app_user WHERE name = 'New'").await, round + 1);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_full_disk_is_told_and_damages_nothing() {
     let w = market(sqlite(), 20).await;
     let site = w.site().await;

@@ -1,13 +1,14 @@
 //! Opening a database and running its migrations.
 
-use crate::error::db_err;
+use crate::error::{db_err, is_cut};
 use crate::query::Query;
 use rounds_kernel::{Error, Result};
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, SqliteTransactionMode, Statement,
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode, Statement,
 };
 use sea_orm::{QueryResult, TransactionOptions, TransactionTrait};
 use sea_orm_migration::MigratorTrait;
+use std::future::Future;
 use std::time::Duration;
 
 /// Which database engine is behind a [`Db`].
@@ -62,7 +63,8 @@ impl Db {
     /// would fail under another writer.
     pub(crate) async fn begin(&self) -> Result<DatabaseTransaction> {
         let sqlite_transaction_mode = (self.engine == Engine::Sqlite).then_some(SqliteTransactionMode::Immediate);
-        self.write.begin_with_options(TransactionOptions { sqlite_transaction_mode, ..TransactionOptions::default() }).await.map_err(db_err)
+        let options = || TransactionOptions { sqlite_transaction_mode, ..TransactionOptions::default() };
+        live(|| self.write.begin_with_options(options())).await.map_err(db_err)
     }
 
     /// Writes technical state that is no business record, such as sessions: no audit entry, no facts.
@@ -124,7 +126,7 @@ fn options(url: &str, connections: u32) -> ConnectOptions {
 const PLANNED: usize = 500;
 
 fn postgres_options(url: &str) -> ConnectOptions {
-    let mut o = options(url, 16);
+    let mut o = options(url, CONNECTIONS);
     o.map_sqlx_postgres_opts(|p| p.statement_cache_capacity(PLANNED));
     // Compiling a statement to machine code takes the server longer than most of ours take to run.
     o.map_sqlx_postgres_pool_opts(|p| {
@@ -170,8 +172,28 @@ impl Query for Db {
     }
 
     async fn fetch(&self, sql: &str, args: Vec<sea_orm::Value>) -> Result<Vec<QueryResult>> {
-        self.read.query_all_raw(statement(self.engine, sql, args)).await.map_err(db_err)
+        let statement = statement(self.engine, sql, args);
+        if sql.trim_start().starts_with("SELECT") {
+            return live(|| self.read.query_all_raw(statement.clone())).await.map_err(db_err);
+        }
+        self.read.query_all_raw(statement).await.map_err(db_err)
     }
+}
+
+/// Connections to a server.
+const CONNECTIONS: u32 = 16;
+
+/// What `ask` answers on a connection that lives. A server that was started anew leaves behind connections that look well until they
+/// are used; each is given up when it fails, so that after as many tries as there are connections a new one is opened. Only for what
+/// changes nothing.
+async fn live<T, F: Future<Output = std::result::Result<T, DbErr>>>(ask: impl Fn() -> F) -> std::result::Result<T, DbErr> {
+    for _ in 0..CONNECTIONS {
+        match ask().await {
+            Err(e) if is_cut(&e) => {}
+            answered => return answered,
+        }
+    }
+    ask().await
 }
 
 /// A statement as the engine reads it fast. The SQLite driver asks for the name of every parameter, and SQLite answers by a search

@@ -24,20 +24,25 @@ pub fn db_err(e: DbErr) -> Error {
     }
 }
 
-/// What the drivers say when the server is away, goes away or comes back.
-const GONE: &[&str] = &[
-    "Connection refused",
-    "connection refused",
+/// What the drivers say when a connection is cut while it is used.
+const CUT: &[&str] = &[
     "error communicating with database",
     "terminating connection",
-    "the database system is",
     "Broken pipe",
     "Connection reset",
     "connection closed",
     "unexpected end of file",
     "expected to read",
-    "pool timed out",
 ];
+
+/// What they say when the server is away or not back yet.
+const AWAY: &[&str] = &["Connection refused", "connection refused", "the database system is", "pool timed out"];
+
+/// Whether the connection was cut while it was used: no word about the server, which may be back.
+pub(crate) fn is_cut(e: &DbErr) -> bool {
+    let text = e.to_string();
+    !matches!(e, DbErr::ConnectionAcquire(_) | DbErr::Conn(_)) && CUT.iter().any(|c| text.contains(c))
+}
 
 fn unavailable(e: &DbErr) -> Option<Error> {
     let text = e.to_string();
@@ -49,7 +54,9 @@ fn unavailable(e: &DbErr) -> Option<Error> {
         _ if text.contains("database is locked") => {
             ("store.busy", "Another process is writing to the database file.", "Try again in a moment.")
         }
-        _ if GONE.iter().any(|g| text.contains(g)) => ("store.unreachable", "The database does not answer.", "Try again in a moment."),
+        _ if CUT.iter().chain(AWAY).any(|g| text.contains(g)) => {
+            ("store.unreachable", "The database does not answer.", "Try again in a moment.")
+        }
         _ if text.contains("No space left") || text.contains("disk is full") => {
             ("store.disk_full", "The disk of the database is full.", "Free space, then try again.")
         }

@@ -73,12 +73,6 @@ pub async fn page(db: &impl Query, before: Option<i64>, limit: u64) -> Result<Ve
         .await
 }
 
-/// The newest jobs of one state before the cursor.
-pub async fn page_in(db: &impl Query, state: &str, before: Option<i64>, limit: u64) -> Result<Vec<JobRow>> {
-    let sql = format!("SELECT {COLUMNS} FROM job WHERE state = $1 AND id < $2 ORDER BY id DESC LIMIT $3");
-    db.all(&sql, args![state, before.unwrap_or(i64::MAX), limit as i64]).await
-}
-
 /// Jobs that wait or whose worker died, oldest first.
 pub async fn takeable(db: &impl Query, now: Time) -> Result<Vec<JobRow>> {
     db.all(

@@ -24,7 +24,7 @@ pub use db::{Db, Engine};
 pub use error::db_err;
 pub use keys::Keys;
 pub use migration::{SqlMigration, own_migrations};
-pub use query::{Query, one_of};
+pub use query::{Query, contains, one_of};
 pub use runner::{Command, Done, Rehearsal, RunOptions, Runner};
 pub use sea_orm::{FromQueryResult, Value};
 pub use sea_orm_migration::{MigrationTrait, MigratorTrait};

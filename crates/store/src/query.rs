@@ -43,6 +43,12 @@ pub trait Query: Sync {
     }
 }
 
+/// A pattern for `LIKE … ESCAPE '!'` that finds `text` anywhere in small letters.
+pub fn contains(text: &str) -> String {
+    let plain = text.trim().to_lowercase().replace('!', "!!").replace('%', "!%").replace('_', "!_");
+    format!("%{plain}%")
+}
+
 /// The condition that `column` is one of `ids`, and the value at `place` that holds them all: the statement's text is the same for
 /// every list, so that the engine plans it once.
 pub fn one_of(engine: Engine, column: &str, place: usize, ids: impl IntoIterator<Item = i64>) -> (String, Value) {

@@ -6,7 +6,7 @@ use crate::as_of::AsOf;
 use crate::lists::Keyset;
 use crate::scope;
 use rounds_kernel::{AccountId, Actor, Cursor, Result, Time};
-use rounds_store::{FromQueryResult, Query, args};
+use rounds_store::{FromQueryResult, Query, args, contains};
 use serde::Deserialize;
 
 /// What a list of accounts is asked for, as it stands in the address.
@@ -104,12 +104,6 @@ impl AccountsAsk {
         };
         Cursor { key, id: account.id }
     }
-}
-
-/// A pattern for `LIKE … ESCAPE '!'` that finds `text` anywhere.
-pub fn contains(text: &str) -> String {
-    let plain = text.trim().to_lowercase().replace('!', "!!").replace('%', "!%").replace('_', "!_");
-    format!("%{plain}%")
 }
 
 /// What was ordered of a product family.

@@ -9,7 +9,7 @@ use axum::extract::{Path, Query as Asked, RawQuery, State};
 use rounds_kernel::{Actor, Day, Error, Result};
 use rounds_platform::imports::export;
 use rounds_platform::views::{self, Views};
-use rounds_store::{FromQueryResult, Query, Value, args};
+use rounds_store::{FromQueryResult, Query, Value, args, contains};
 use rounds_web::components::{Column, Filter, RecordHead, Stat};
 use rounds_web::{App, Shell, Visitor, WebResult, page};
 use serde::Deserialize;
@@ -95,7 +95,7 @@ async fn found(db: &impl Query, actor: &Actor, as_of: AsOf, ask: &GroupsAsk) -> 
         "SELECT {} FROM buying_group WHERE (kind = $1 OR $1 = '') AND LOWER(name) LIKE $2 ESCAPE '!' ORDER BY name, id LIMIT 500",
         store::COLUMNS
     );
-    let groups: Vec<Group> = db.all(&sql, args![ask.kind.clone(), crate::accounts::contains(&ask.name)]).await?;
+    let groups: Vec<Group> = db.all(&sql, args![ask.kind.clone(), contains(&ask.name)]).await?;
     let counted = format!(
         "SELECT f.parent_id AS group_id, COUNT(health_system.id) AS systems, COUNT(account.id) AS accounts FROM affiliation f \
          LEFT JOIN health_system ON f.child_kind = 'system' AND health_system.id = f.child_id AND {} \

@@ -7,8 +7,9 @@ mod api;
 mod queries;
 
 pub use api::listed;
-pub use queries::{Keyset, Place, Slice, all, chosen, count, fetch, href, kept, pager, sort_link};
+pub use queries::{Keyset, Place, Slice, all, count, fetch, href, kept, pager, sort_link};
 pub use queries::{SortBy, fetch_sorted, sortable};
+pub use rounds_platform::views::chosen;
 
 /// Tables this capability owns: none.
 pub const TABLES: &[&str] = &[];

@@ -3,7 +3,7 @@
 use super::model::unit;
 use crate::lists::{Keyset, SortBy};
 use rounds_kernel::Result;
-use rounds_store::{FromQueryResult, Query, Value, args};
+use rounds_store::{FromQueryResult, Query, Value, args, contains};
 use serde::Deserialize;
 use std::collections::HashMap;
 
@@ -73,7 +73,7 @@ impl Ask {
             id: "product.id".into(),
         };
         if !self.name.trim().is_empty() {
-            let like = crate::accounts::contains(&self.name);
+            let like = contains(&self.name);
             list.filter("LOWER(product.name || ' ' || product.code || ' ' || COALESCE(product.udi_di, '')) LIKE {} ESCAPE '!'", like);
         }
         if !self.family.is_empty() {

@@ -3,7 +3,7 @@
 use super::model::{Answer, Question, Whose};
 use crate::lists::{Keyset, SortBy};
 use rounds_kernel::{Actor, Result};
-use rounds_store::{FromQueryResult, MigrationTrait, Query, SqlMigration, args};
+use rounds_store::{FromQueryResult, MigrationTrait, Query, SqlMigration, args, contains};
 
 /// Migrations of this capability. The first questions follow what key account managers must know of a system: where control sits and
 /// whether the centre can enforce, what it wants for itself, how it grows, whether it will partner.
@@ -132,7 +132,7 @@ pub(super) fn profiled(actor: &Actor, system: bool, (name, sort): (&str, &str), 
     };
     list.sort(SORTS, sort);
     if !name.trim().is_empty() {
-        list.filter("LOWER(subject.name) LIKE {} ESCAPE '!'", crate::accounts::contains(name));
+        list.filter("LOWER(subject.name) LIKE {} ESCAPE '!'", contains(name));
     }
     list
 }

@@ -1,11 +1,10 @@
 //! Reads of the system pages; all within the actor's scope.
 
-use crate::accounts::contains;
 use crate::as_of::AsOf;
 use crate::lists::Keyset;
 use crate::scope;
 use rounds_kernel::{Actor, Cursor, Result, SystemId};
-use rounds_store::{FromQueryResult, Query, args};
+use rounds_store::{FromQueryResult, Query, args, contains};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 

@@ -13,7 +13,7 @@ mod queries;
 mod tests;
 
 pub use pages::samples;
-pub use queries::{Entry, Found, Search, chosen, search};
+pub use queries::{Entry, Found, Search, search};
 
 use rounds_kernel::Permission;
 use rounds_web::Route;

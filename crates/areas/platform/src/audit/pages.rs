@@ -1,10 +1,10 @@
 //! The page of the audit log.
 
 use super::model::words;
-use super::queries::{Entry, Found, Search, chosen, search};
+use super::queries::{Entry, Found, Search, search};
 use crate::imports::export::csv;
 use crate::users::all;
-use crate::views::{self, Views};
+use crate::views::{self, Views, chosen};
 use axum::extract::{Query, RawQuery, State};
 use rounds_kernel::{Day, Error, Permission, Result, Role, Time};
 use rounds_web::components::{Column, Filter, Pager, Sort};

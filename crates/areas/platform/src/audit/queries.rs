@@ -57,12 +57,6 @@ pub struct Found {
 /// Entries in which words are looked for at once: what a page can afford.
 const WINDOW: i64 = 100_000;
 
-/// The rows chosen by hand: every `id` of an address, at most 1,000; empty when none is chosen.
-pub fn chosen(query: Option<&str>) -> Vec<i64> {
-    let pairs = url::form_urlencoded::parse(query.unwrap_or_default().as_bytes());
-    pairs.filter(|(name, _)| name == "id").filter_map(|(_, id)| id.parse().ok()).take(1_000).collect()
-}
-
 /// The ids among which is looked, from the first to before the last; `None` when no entry is that young.
 async fn range(db: &impl Query, s: &Search) -> Result<Option<(i64, i64)>> {
     let first_of =

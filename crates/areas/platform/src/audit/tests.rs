@@ -1,8 +1,9 @@
 //! The log walked both ways, searched and exported, on each engine.
 
 use super::pages::{HEAD, exported};
-use super::{Search, chosen, search};
+use super::{Search, search};
 use crate::imports::export::csv;
+use crate::views::chosen;
 use rounds_kernel::{Actor, Permission, Result, SystemClock};
 use rounds_store::{Command, Db, MigrationTrait, MigratorTrait, Runner, Tx};
 use std::sync::Arc;

@@ -3,9 +3,8 @@
 use super::model::Recurring;
 use super::queries::{Narrow, Place, Slice, kinds, page as jobs};
 use super::worker::{AskFor, last_key};
-use crate::audit::chosen;
 use crate::imports::export;
-use crate::views::{self, Views};
+use crate::views::{self, Views, chosen};
 use axum::Extension;
 use axum::extract::{Path, Query, RawQuery, State};
 use rounds_kernel::{Error, JobId, Result, Time};

@@ -2,7 +2,7 @@
 
 use rounds_kernel::Result;
 use rounds_store::jobs::JobRow;
-use rounds_store::{FromQueryResult, Query, Value, args, one_of};
+use rounds_store::{FromQueryResult, Query, Value, args, contains, one_of};
 
 /// Columns of a [`JobRow`]. What a job was given and where it stands is for its worker, and the reports of those that went well are
 /// long: neither is shown, so neither is read.
@@ -53,8 +53,7 @@ pub(super) async fn page(db: &impl Query, n: &Narrow, place: Place, limit: usize
         }
     }
     if !n.words.trim().is_empty() {
-        let plain = n.words.trim().to_lowercase().replace('!', "!!").replace('%', "!%").replace('_', "!_");
-        narrow("LOWER(kind || ' ' || message) LIKE {} ESCAPE '!'", format!("%{plain}%").into());
+        narrow("LOWER(kind || ' ' || message) LIKE {} ESCAPE '!'", contains(&n.words).into());
     }
     let backwards = place.before.is_some();
     let (sign, order) = if n.oldest == backwards { ("<", "DESC") } else { (">", "ASC") };

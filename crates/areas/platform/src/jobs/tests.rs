@@ -2,8 +2,8 @@
 
 use super::pages::{HEAD, JobsQuery, exported};
 use super::queries::{Narrow, Place, kinds, page};
-use crate::audit::chosen;
 use crate::imports::export::csv;
+use crate::views::chosen;
 use rounds_kernel::{Actor, JobId, SystemClock};
 use rounds_store::jobs::{Enqueue, Finish};
 use rounds_store::{Db, MigrationTrait, MigratorTrait, Runner};

@@ -1,9 +1,10 @@
 //! Order lines for programs.
 
 use super::Status;
-use super::store::{Line, Narrow, page};
-use rounds_kernel::{Permission, Result, Time};
-use rounds_web::api::{Call, Listed, Nothing, Operation, PageAsk, decode, encode};
+use super::store::{Line, Narrow};
+use rounds_customers::lists::listed;
+use rounds_kernel::{Cursor, Permission, Result, Time};
+use rounds_web::api::{Call, Listed, Nothing, Operation, PageAsk};
 use rounds_web::{Route, coded};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -80,9 +81,11 @@ struct Ask {
 
 async fn list(call: Call, _: Nothing, ask: Ask) -> Result<Listed<Shown>> {
     let narrow = Narrow { status: ask.status.map(|s| s.0), account: ask.account, order_no: ask.order_no, ..Narrow::default() };
-    let name = format!("orders {narrow:?}");
-    let after = decode(&name, ask.after.as_deref())?;
+    let by_due = narrow.status == Some(Status::BackOrder);
     let size = PageAsk { limit: ask.limit, after: None }.size();
-    let found = page(call.db(), &call.actor, &narrow, after.as_ref(), size).await?;
-    Ok(Listed { next: found.next.map(|c| encode(&name, &c)), items: found.rows.into_iter().map(shown).collect() })
+    let cursor = |l: &Line| {
+        let key = if by_due { l.due_at.unwrap_or_default() } else { l.ordered_at };
+        Cursor { key: key.to_string(), id: l.id }
+    };
+    listed(call.db(), &narrow.list(&call.actor), (size, ask.after.as_deref()), cursor, shown).await
 }

@@ -2,7 +2,7 @@
 
 use super::Status;
 use rounds_customers::lists::{Keyset, SortBy};
-use rounds_kernel::{Actor, Cursor, Page, Result, Scope, Time};
+use rounds_kernel::{Actor, Result, Scope, Time};
 use rounds_platform::scope;
 use rounds_store::{MigrationTrait, Query, SqlMigration, Tx, Value, args};
 use sea_orm::FromQueryResult;
@@ -142,24 +142,13 @@ const COLUMNS: &str = "o.id, o.order_no, o.line, o.account_id, a.name AS account
     o.amount_cents, o.ordered_at, o.status, o.due_at";
 const FROM: &str = "order_line o JOIN account a ON a.id = o.account_id JOIN product p ON p.id = o.product_id";
 
-/// The first lines of [`Narrow::list`] after a place, for those who show fewer or more than a page of the list.
-pub(super) async fn page(db: &impl Query, actor: &Actor, n: &Narrow, after: Option<&Cursor>, limit: usize) -> Result<Page<Line>> {
-    let by_due = n.status == Some(Status::BackOrder);
+/// The first lines of [`Narrow::list`], for those who show fewer than a page of the list.
+pub(super) async fn first(db: &impl Query, actor: &Actor, n: &Narrow, limit: usize) -> Result<Vec<Line>> {
     let Keyset { columns, from, conditions, mut args, key, descending, .. } = n.list(actor);
-    let (op, order) = if descending { ("<", "DESC") } else { (">", "ASC") };
-    let mut sql = format!("SELECT {columns} FROM {from} WHERE {}", conditions.join(" AND "));
-    if let Some((at, id)) = after.and_then(|c| Some((c.key.parse::<i64>().ok()?, c.id))) {
-        let k = args.len();
-        sql.push_str(&format!(" AND ({key} {op} ${} OR ({key} = ${} AND o.id {op} ${}))", k + 1, k + 2, k + 3));
-        args.extend(args![at, at, id]);
-    }
-    args.push((limit as i64 + 1).into());
-    sql.push_str(&format!(" ORDER BY {key} {order}, o.id {order} LIMIT ${}", args.len()));
-    let rows = db.all(&sql, args).await?;
-    Ok(Page::from_fetched(rows, limit, |r: &Line| {
-        let key = if by_due { r.due_at.unwrap_or(0) } else { r.ordered_at };
-        Cursor { key: key.to_string(), id: r.id }
-    }))
+    let order = if descending { "DESC" } else { "ASC" };
+    args.push((limit as i64).into());
+    let (narrowed, place) = (conditions.join(" AND "), args.len());
+    db.all(&format!("SELECT {columns} FROM {from} WHERE {narrowed} ORDER BY {key} {order}, o.id {order} LIMIT ${place}"), args).await
 }
 
 /// How many lines and how much, by status.

@@ -82,6 +82,10 @@ impl Importer for PeopleWithRefusals {
         self.inner.words(column)
     }
 
+    fn for_one_file(&self) -> Option<Box<dyn Importer>> {
+        self.inner.for_one_file().map(|inner| Box::new(Self { inner }) as Box<dyn Importer>)
+    }
+
     async fn taken_back(&self, tx: &mut Tx, rows: &[Touched]) -> Result<()> {
         self.inner.taken_back(tx, rows).await
     }

@@ -1,7 +1,6 @@
 //! All contracts, and when they end.
 
 use super::{SOON, ends, sample, state};
-use crate::accounts::contains;
 use crate::contracts::model::{Contract, KINDS, POSITIONS, STATES};
 use crate::contracts::queries::visible;
 use crate::contracts::store::COLUMNS;
@@ -11,7 +10,7 @@ use crate::sheets::{self, Cell, Section, Sheet, Table};
 use axum::extract::{Query, RawQuery, State};
 use rounds_kernel::{Actor, Result};
 use rounds_platform::views;
-use rounds_store::{FromQueryResult, Query as _, args};
+use rounds_store::{FromQueryResult, Query as _, args, contains};
 use rounds_web::components::{Filter, Stat, Tone};
 use rounds_web::{App, Shell, Visitor, WebResult};
 use serde::Deserialize;

@@ -1,7 +1,6 @@
 //! All devices, the ones due first.
 
 use super::{SOON, age, due, sample};
-use crate::accounts::contains;
 use crate::installed_base::model::Device;
 use crate::installed_base::queries::{Counts, counts};
 use crate::installed_base::store::{DUE, FROM, columns};
@@ -11,6 +10,7 @@ use axum::extract::{Query, RawQuery, State};
 use rounds_kernel::Actor;
 use rounds_platform::scope;
 use rounds_platform::views;
+use rounds_store::contains;
 use rounds_web::components::{Filter, Stat, Tone};
 use rounds_web::{App, Shell, Visitor, WebResult};
 use serde::Deserialize;

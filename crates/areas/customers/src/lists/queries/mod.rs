@@ -111,15 +111,6 @@ pub async fn fetch<T: FromQueryResult + Send>(
     Ok(Slice { rows, previous, next })
 }
 
-/// The rows chosen by hand: every `id` of the query, at most 1,000; empty when none is chosen.
-pub fn chosen(query: Option<&str>) -> Vec<i64> {
-    form_urlencoded::parse(query.unwrap_or_default().as_bytes())
-        .filter(|(n, _)| n == "id")
-        .filter_map(|(_, v)| v.parse().ok())
-        .take(1_000)
-        .collect()
-}
-
 impl Keyset {
     /// Only the rows chosen by hand; all when none is.
     pub fn only(&mut self, ids: &[i64]) {

@@ -9,7 +9,7 @@ use axum::extract::{Query, RawQuery, State};
 use rounds_kernel::Result;
 use rounds_platform::imports::export;
 use rounds_platform::views::{self, Views};
-use rounds_store::{Db, Query as _, args, jobs, settings};
+use rounds_store::{Db, Query as _, args, contains, jobs, settings};
 use rounds_web::components::{Choice, Column, Filter, Pager, Progress, Tab, Tone};
 use rounds_web::{App, Shell, Visitor, WebResult, page};
 use serde::Deserialize;
@@ -102,10 +102,8 @@ impl QueueAsk {
             Some(Band::Possible) => list.filter("p.probability < {}", CERTAIN),
             None => {}
         }
-        let name = self.name.trim().to_lowercase();
-        if !name.is_empty() {
-            let like = format!("%{}%", name.replace('!', "!!").replace('%', "!%").replace('_', "!_"));
-            list.filter("(LOWER(a.name) LIKE {} ESCAPE '!' OR LOWER(b.name) LIKE {} ESCAPE '!')", like);
+        if !self.name.trim().is_empty() {
+            list.filter("(LOWER(a.name) LIKE {} ESCAPE '!' OR LOWER(b.name) LIKE {} ESCAPE '!')", contains(&self.name));
         }
         list.sort(SORTS, &self.sort);
         list

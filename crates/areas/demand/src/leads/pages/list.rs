@@ -3,13 +3,12 @@
 use super::super::model::{REASONS, SOURCES, span, words};
 use super::super::store::{self, COLUMNS, Counts, FROM, LeadLine, Show};
 use axum::extract::{Query, RawQuery, State};
-use rounds_customers::accounts::contains;
 use rounds_customers::lists::{self, Keyset, Place, Slice, SortBy};
 use rounds_customers::sheets;
 use rounds_kernel::{Actor, Permission, Result, Time, UserId};
 use rounds_platform::scope;
 use rounds_platform::views::{self, Views};
-use rounds_store::Db;
+use rounds_store::{Db, contains};
 use rounds_web::components::{Choice, Column, Filter, Pager, Stat, Tone};
 use rounds_web::{App, Shell, Visitor, WebResult, page};
 use serde::Deserialize;

@@ -210,7 +210,7 @@ pub(super) async fn list(State(app): State<App>, visitor: Visitor, Query(q): Que
     let (db, actor, narrow) = (app.db(), &visitor.actor, q.narrow());
     let slice = lists::fetch_sorted(db, &q.list(&narrow, actor), &Place::read(&q.after, &q.before)).await?;
     let first = if q.is_plain(&narrow) {
-        store::page(db, actor, &Narrow { status: Some(Status::BackOrder), ..narrow.clone() }, None, FIRST).await?.rows
+        store::first(db, actor, &Narrow { status: Some(Status::BackOrder), ..narrow.clone() }, FIRST).await?
     } else {
         Vec::new()
     };

@@ -34,7 +34,7 @@ impl Panel for OrdersPanel {
         let narrow = Narrow { account: Some(account.0), ..Narrow::default() };
         let (db, actor) = (app.db(), &visitor.actor);
         let totals = store::totals(db, actor, &narrow, visitor.now.0).await?;
-        let rows = store::page(db, actor, &narrow, None, LINES).await?.rows;
+        let rows = store::first(db, actor, &narrow, LINES).await?;
         let view = View {
             stats: stats(&totals, &format!("account={}&", account.0)),
             columns: vec![Column::text("Ordered"), Column::text("Product"), Column::number("Amount"), Column::text("Status")],

@@ -11,6 +11,7 @@ use rounds_customers::scope;
 use rounds_customers::sheets::{self, Act, Cell, Form, Part, Section, Sheet, Table};
 use rounds_kernel::{AccountId, Actor, Day, Error, Permission, Scope};
 use rounds_platform::views;
+use rounds_store::contains;
 use rounds_web::components::{Chip, Fact, Field, Filter, RecordHead, Tone};
 use rounds_web::{App, Flashes, Shell, Visitor, WebResult};
 use serde::Deserialize;
@@ -85,7 +86,7 @@ pub(in crate::sales) fn keyset(name: &str, unmapped: bool, actor: &Actor) -> Key
         id: "party.id".into(),
     };
     if !name.trim().is_empty() {
-        list.filter("LOWER(party.name || ' ' || party.number) LIKE {} ESCAPE '!'", accounts::contains(name));
+        list.filter("LOWER(party.name || ' ' || party.number) LIKE {} ESCAPE '!'", contains(name));
     }
     if unmapped {
         list.conditions.push("NOT EXISTS (SELECT 1 FROM party_account l WHERE l.party_id = party.id AND l.valid_to IS NULL)".into());

@@ -1,9 +1,9 @@
 //! Ship-tos that stand for no account, with what they bought.
 
 use crate::sales::model::BILLED;
-use rounds_customers::accounts::contains;
 use rounds_customers::lists::{Keyset, Place, SortBy};
 use rounds_kernel::{Actor, Scope};
+use rounds_store::contains;
 use sea_orm::FromQueryResult;
 use serde::Deserialize;
 

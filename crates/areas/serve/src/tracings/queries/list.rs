@@ -2,11 +2,11 @@
 
 use super::super::model::LATE;
 use super::{LINE_COLUMNS, line_source};
-use rounds_customers::accounts::contains;
 use rounds_customers::lists::{Keyset, Place, SortBy};
 use rounds_customers::parties::mapped;
 use rounds_kernel::Actor;
 use rounds_platform::scope;
+use rounds_store::contains;
 use sea_orm::FromQueryResult;
 use serde::Deserialize;
 

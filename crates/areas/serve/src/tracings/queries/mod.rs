@@ -2,8 +2,9 @@
 
 pub(super) mod list;
 
-use crate::sales::FamilySales;
 pub(super) use list::lines_of;
+
+use crate::sales::FamilySales;
 use rounds_customers::lists::Keyset;
 use rounds_customers::parties::mapped;
 use rounds_kernel::{Actor, Result};
