@@ -3,6 +3,7 @@
 use rounds_customers::identifiers::EntityKind;
 use rounds_customers::merging::Reference;
 use rounds_customers::panels::Panel;
+use rounds_customers::screening::Kept;
 use rounds_kernel::{Clock, Result};
 use rounds_platform::imports::{ImportWork, Importers, UndoWork};
 use rounds_platform::jobs::{Every, Recurring, Work};
@@ -36,6 +37,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(rounds_platform::imports::routes(importers()));
     all.extend(rounds_customers::routes(panels()));
     all.extend(rounds_customers::matching::routes(references()));
+    all.extend(rounds_customers::screening::routes(notes_kept()));
     all.extend(rounds_consent::routes());
     all.extend(rounds_consent::personal_data::routes(personal_data()));
     all.extend(rounds_design::routes());
@@ -80,6 +82,11 @@ pub fn references() -> Vec<Reference> {
         rounds_measure::REFERENCES,
     ]
     .concat()
+}
+
+/// Columns beside the fact log that hold what people wrote.
+fn notes_kept() -> Vec<Kept> {
+    [rounds_customers::NOTES, rounds_consent::NOTES, rounds_demand::NOTES].concat()
 }
 
 /// Everything the program can import.

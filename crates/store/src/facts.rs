@@ -98,8 +98,17 @@ pub async fn of(db: &impl Query, subject: Subject, after: Option<(i64, i64)>, li
 /// there. Numbers, dates and everything else of it stay.
 pub async fn replace_note(tx: &mut Tx, id: i64, words: &str) -> Result<()> {
     let Some(mut fact) = tx.one::<FactRow>(&format!("SELECT {COLUMNS} FROM fact WHERE id = $1"), args![id]).await? else { return Ok(()) };
-    let field = if fact.body.get("note").is_some() { "note" } else { "text" };
-    fact.body[field] = words.into();
+    let field = if fact.text("note").is_empty() { "text" } else { "note" };
+    let before = fact.text(field).to_owned();
+    if before.is_empty() {
+        return Ok(());
+    }
+    // A sentence about what happened may repeat the note.
+    for value in fact.body.as_object_mut().into_iter().flat_map(|fields| fields.values_mut()) {
+        if let Some(text) = value.as_str().filter(|t| t.contains(&before)) {
+            *value = text.replace(&before, words).into();
+        }
+    }
     tx.execute("UPDATE fact SET body = $2 WHERE id = $1", args![id, fact.body]).await?;
     crate::search::put_notes(tx, vec![(id, words.to_owned())]).await
 }

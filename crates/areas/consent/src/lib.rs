@@ -17,6 +17,13 @@ use rounds_platform::jobs::{Context, Report, Work};
 use rounds_store::MigrationTrait;
 use rounds_web::Route;
 
+/// Columns of this area that hold what people wrote.
+pub const NOTES: &[rounds_customers::screening::Kept] = &[
+    rounds_customers::screening::Kept::new("access_rule", "note"),
+    rounds_customers::screening::Kept::new("permission", "basis"),
+    rounds_customers::screening::Kept::new("permission", "evidence"),
+];
+
 /// Where rows of this area point at accounts and people.
 ///
 /// Permissions never grow by a merge: a grant of the record that goes does not move (it is kept with the merge, and comes back with

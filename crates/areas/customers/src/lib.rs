@@ -44,6 +44,13 @@ use std::sync::Arc;
 /// Where rows of the store, the platform and this area point at systems, accounts and people.
 pub const REFERENCES: &[merging::Reference] = merging::OWN;
 
+/// Columns of this area that hold what people wrote.
+pub const NOTES: &[screening::Kept] = &[
+    screening::Kept::new("stakeholder", "note"),
+    screening::Kept::new("service_call", "text"),
+    screening::Kept::new("profile_answer", "value"),
+];
+
 /// All importers of the area.
 pub fn importers() -> Vec<Box<dyn Importer>> {
     let mut all = public_files::importers();
@@ -102,7 +109,6 @@ pub fn routes(panels: Vec<Arc<dyn panels::Panel>>) -> Vec<Route> {
     all.extend(fhir::routes());
     all.extend(search::routes());
     all.extend(timeline::routes());
-    all.extend(screening::routes());
     all.extend(sources::routes());
     all.extend(governance::routes());
     all.extend(profiles::routes());

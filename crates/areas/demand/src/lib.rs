@@ -10,6 +10,9 @@ use rounds_store::MigrationTrait;
 use rounds_web::Route;
 use std::sync::Arc;
 
+/// Columns of this area that hold what people wrote.
+pub const NOTES: &[rounds_customers::screening::Kept] = &[rounds_customers::screening::Kept::new("lead", "note")];
+
 /// Where rows of this area point at accounts and people.
 pub const REFERENCES: &[Reference] = &[Reference::new("lead", "account_id", Account), Reference::new("lead", "person_id", Person)];
 

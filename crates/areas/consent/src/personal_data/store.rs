@@ -64,7 +64,7 @@ pub fn own() -> Vec<Box<dyn PersonalData>> {
             "text_flag",
             "person_id",
             "Notes flagged for quality",
-            &[("excerpt", "''"), ("reason", "''"), ("evidence", "''")],
+            &[("excerpt", "''"), ("reason", "''"), ("evidence", "''"), ("masked", "'[]'")],
         )),
         Box::new(PersonTable::kept("affiliation", "child_id", "Workplaces").only("child_kind = 'person'")),
         Box::new(

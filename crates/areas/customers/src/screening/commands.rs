@@ -1,6 +1,7 @@
 //! What quality decides about a flag.
 
-use super::store;
+use super::model::Kept;
+use super::store::{self, FlagRow, MaskedRow};
 use rounds_kernel::{Error, Permission, Result};
 use rounds_store::{Command, Tx, args};
 use serde::{Deserialize, Serialize};
@@ -48,6 +49,9 @@ pub struct Decide {
     pub verdict: Verdict,
     /// Reference in the complaint file, or the reason. Required, but for undoing.
     pub reason: String,
+    /// Where notes are kept beside the fact log.
+    #[serde(skip)]
+    pub kept: Vec<Kept>,
 }
 
 /// What stands on the timeline in place of masked words.
@@ -77,20 +81,32 @@ impl Command for Decide {
             let cause = format!("This flag is {} already. Nothing was changed.", if flag.state == "open" { "open" } else { "decided" });
             return Err(Error::conflict("quality.decided", cause, "Look at the queue again: a colleague may have been quicker."));
         }
-        if self.verdict == Verdict::Masked {
-            rounds_store::facts::replace_note(tx, flag.fact_id, MASK).await?;
-        } else if flag.state == "masked" {
-            rounds_store::facts::replace_note(tx, flag.fact_id, &flag.evidence).await?;
-        }
+        let masked = self.words(tx, &flag).await?;
         let (by, at) = match self.verdict {
             Verdict::Reopened => (None, None),
             _ => (tx.actor.user.map(|u| u.0), Some(tx.now.0)),
         };
         tx.execute(
-            "UPDATE text_flag SET state = $2, reason = $3, decided_by = $4, decided_at = $5 WHERE id = $1",
-            args![self.flag, self.verdict.state(), reason.to_owned(), by, at],
+            "UPDATE text_flag SET state = $2, reason = $3, decided_by = $4, decided_at = $5, masked = $6 WHERE id = $1",
+            args![self.flag, self.verdict.state(), reason.to_owned(), by, at, serde_json::to_string(&masked).map_err(Error::internal)?],
         )
         .await
         .map(|_| ())
+    }
+}
+
+impl Decide {
+    /// Masks the words, or puts them back; returns the rows beside the log that are masked now.
+    async fn words(&self, tx: &mut Tx, flag: &FlagRow) -> Result<Vec<MaskedRow>> {
+        if self.verdict == Verdict::Masked {
+            rounds_store::facts::replace_note(tx, flag.fact_id, MASK).await?;
+            return store::mask(tx, &self.kept, &flag.evidence, MASK).await;
+        }
+        if flag.state == "masked" {
+            rounds_store::facts::replace_note(tx, flag.fact_id, &flag.evidence).await?;
+            let rows: Vec<MaskedRow> = serde_json::from_str(&flag.masked).unwrap_or_default();
+            store::unmask(tx, &self.kept, &rows, MASK).await?;
+        }
+        Ok(Vec::new())
     }
 }

@@ -14,8 +14,11 @@ pub const KIND: &str = "free-text";
 /// Facts looked at in one transaction; few of them carry a note.
 const STEP: i64 = 2_000;
 
-/// Asks for the job within the transaction that wrote notes.
-pub async fn ask(tx: &mut Tx) -> Result<()> {
+/// Asks for the job within the transaction that wrote `words`; blank ones ask for nothing.
+pub async fn heard(tx: &mut Tx, words: &str) -> Result<()> {
+    if words.trim().is_empty() {
+        return Ok(());
+    }
     Enqueue { kind: KIND.into(), input_key: "all".into(), input: serde_json::Value::Null }.run(tx).await.map(|_| ())
 }
 

@@ -1,7 +1,7 @@
 //! The quality queue, and the search over notes.
 
 use super::commands::{Decide, Verdict};
-use super::model::FlagKind;
+use super::model::{FlagKind, Kept};
 use super::store::{self, Count, FlagRow, Narrow};
 use crate::lists::href;
 use axum::Form;
@@ -134,11 +134,12 @@ pub(super) async fn decide(
     flashes: Flashes,
     Path(id): Path<i64>,
     Form(sent): Form<Sent>,
+    kept: Vec<Kept>,
 ) -> WebResult {
     let verdict = Verdict::parse(&sent.verdict).ok_or_else(|| {
         Error::invalid("quality.verdict", "That is no decision about a flag. Nothing was changed.", "Choose one of those on the page.")
     })?;
-    app.runner().run(&visitor.actor, Decide { flag: id, verdict, reason: sent.reason }).await?;
+    app.runner().run(&visitor.actor, Decide { flag: id, verdict, reason: sent.reason, kept }).await?;
     let said = match verdict {
         Verdict::Reopened => return flashes.good("/quality", "It waits in the queue again.").await,
         Verdict::Reported => "Reported.",
@@ -220,6 +221,7 @@ pub fn samples() -> Vec<(&'static str, String)> {
         state: "open".into(),
         decider: None,
         decided_at: None,
+        masked: "[]".into(),
         reason: String::new(),
     };
     let rows = vec![

@@ -1,9 +1,10 @@
 //! Flags, and how far the fact log is read.
 
-use super::model::{Flag, FlagKind};
+use super::model::{Flag, FlagKind, Kept, screen};
 use rounds_kernel::{Actor, Result};
 use rounds_platform::scope;
-use rounds_store::{FromQueryResult, MigrationTrait, Query, SqlMigration, Tx, Value, args};
+use rounds_store::{Engine, FromQueryResult, MigrationTrait, Query, SqlMigration, Tx, Value, args};
+use serde::{Deserialize, Serialize};
 
 /// Migrations of this capability.
 pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
@@ -19,6 +20,12 @@ CREATE INDEX text_flag_state ON text_flag (state, found_at, id);
 CREATE TABLE free_text (id BIGINT PRIMARY KEY, last_fact BIGINT NOT NULL);
 INSERT INTO free_text (id, last_fact) VALUES (1, 0);
 ",
+        }
+        .boxed(),
+        // Which rows beside the log were masked, and what stood there: for undoing it.
+        SqlMigration {
+            name: "m20261127_080000_customers_masked_rows",
+            up: "ALTER TABLE text_flag ADD COLUMN masked TEXT NOT NULL DEFAULT '[]';",
         }
         .boxed(),
     ]
@@ -40,10 +47,11 @@ pub(super) async fn position(db: &impl Query) -> Result<i64> {
     db.number("SELECT last_fact FROM free_text WHERE id = 1", vec![]).await
 }
 
-/// Notes written by people among the facts after `from` up to `to`: of contacts, cases, leads and notes.
+/// Notes written by people among the facts after `from` up to `to`: whatever a form or a file took as words stands there as `note`.
 pub(super) async fn notes(db: &impl Query, from: i64, to: i64) -> Result<Vec<Note>> {
-    let sql = "SELECT id, account_id, person_id, user_id, occurred_at, COALESCE(body->>'note', body->>'text') AS text FROM fact \
-         WHERE id > $1 AND id <= $2 AND (body->>'note' IS NOT NULL OR (kind IN ('note', 'case') AND body->>'text' IS NOT NULL)) ORDER BY id";
+    let sql = "SELECT id, account_id, person_id, user_id, occurred_at, COALESCE(NULLIF(body->>'note', ''), body->>'text') AS text FROM fact \
+         WHERE id > $1 AND id <= $2 AND (COALESCE(body->>'note', '') <> '' OR (kind IN ('note', 'case') AND body->>'text' IS NOT NULL)) \
+         ORDER BY id";
     db.all(sql, args![from, to]).await
 }
 
@@ -73,6 +81,47 @@ pub(super) async fn keep(tx: &mut Tx, found: Vec<(Note, Flag)>) -> Result<u64> {
     tx.insert_many("text_flag", &columns, rows, "ON CONFLICT (fact_id, kind) DO NOTHING").await
 }
 
+/// A row beside the log whose words were masked, and what stood there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct MaskedRow {
+    table: String,
+    column: String,
+    id: i64,
+    words: String,
+}
+
+#[derive(FromQueryResult)]
+struct Words {
+    id: i64,
+    text: String,
+}
+
+/// Puts `mask` in place of words that the note `evidence` repeats and that give a patient away, wherever they are kept.
+pub(super) async fn mask(tx: &mut Tx, kept: &[Kept], evidence: &str, mask: &str) -> Result<Vec<MaskedRow>> {
+    let within = if tx.engine() == Engine::Postgres { "strpos" } else { "instr" };
+    let mut done = Vec::new();
+    for Kept { table, column } in kept {
+        let sql = format!("SELECT id, {column} AS text FROM {table} WHERE {column} <> '' AND {within}($1, {column}) > 0 ORDER BY id");
+        for found in tx.all::<Words>(&sql, args![evidence]).await? {
+            if screen(&found.text).iter().any(|f| f.kind == FlagKind::PatientData) {
+                tx.execute(&format!("UPDATE {table} SET {column} = $2 WHERE id = $1"), args![found.id, mask]).await?;
+                done.push(MaskedRow { table: (*table).into(), column: (*column).into(), id: found.id, words: found.text });
+            }
+        }
+    }
+    Ok(done)
+}
+
+/// Puts back what was masked, but for what was changed since.
+pub(super) async fn unmask(tx: &mut Tx, kept: &[Kept], rows: &[MaskedRow], mask: &str) -> Result<()> {
+    for row in rows {
+        let Some(Kept { table, column }) = kept.iter().find(|k| k.table == row.table && k.column == row.column) else { continue };
+        let sql = format!("UPDATE {table} SET {column} = $2 WHERE id = $1 AND {column} = $3");
+        tx.execute(&sql, args![row.id, row.words.clone(), mask]).await?;
+    }
+    Ok(())
+}
+
 /// Says how far the log was read.
 pub(super) async fn advance(tx: &mut Tx, to: i64) -> Result<()> {
     tx.execute("UPDATE free_text SET last_fact = $1 WHERE id = 1 AND last_fact < $1", args![to]).await.map(|_| ())
@@ -98,10 +147,11 @@ pub(super) struct FlagRow {
     pub decider: Option<String>,
     pub decided_at: Option<i64>,
     pub reason: String,
+    pub masked: String,
 }
 
 const SELECT: &str = "SELECT f.id, f.fact_id, f.kind, f.rule, f.evidence, f.excerpt, f.account_id, a.name AS account, f.person_id, p.name AS person, \
-     w.name AS writer, f.occurred_at, f.found_at, f.state, d.name AS decider, f.decided_at, f.reason FROM text_flag f \
+     w.name AS writer, f.occurred_at, f.found_at, f.state, d.name AS decider, f.decided_at, f.reason, f.masked FROM text_flag f \
      LEFT JOIN account a ON a.id = f.account_id LEFT JOIN person p ON p.id = f.person_id LEFT JOIN app_user w ON w.id = f.user_id \
      LEFT JOIN app_user d ON d.id = f.decided_by";
 

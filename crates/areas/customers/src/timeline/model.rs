@@ -185,19 +185,19 @@ fn icon(fact: &FactRow) -> &'static str {
 /// The word of its kind, and what happened.
 fn words(fact: &FactRow) -> (String, String) {
     let kind = fact.kind().map_or(fact.kind.as_str(), |k| k.label());
-    match fact.kind() {
-        Some(FactKind::Contact) => contact(fact),
-        Some(FactKind::Order) => (kind.into(), order(fact)),
-        Some(FactKind::Dismissed) => (kind.into(), joined([fact.text("text"), fact.text("reason")])),
-        Some(FactKind::Permission) => {
-            let said = joined([Channel::parse(fact.text("channel")).map_or(fact.text("channel"), |c| c.label()), fact.text("state")]);
-            (kind.into(), if fact.text("text").is_empty() { said } else { fact.text("text").to_owned() })
+    let (text, note) = (fact.text("text"), fact.text("note"));
+    let note = if text.contains(note) { "" } else { note };
+    let said = match fact.kind() {
+        Some(FactKind::Contact) => return contact(fact),
+        Some(FactKind::Order) => order(fact),
+        Some(FactKind::Dismissed) => joined([text, fact.text("reason")]),
+        Some(FactKind::Permission) if text.is_empty() => {
+            joined([Channel::parse(fact.text("channel")).map_or(fact.text("channel"), |c| c.label()), fact.text("state")])
         }
-        Some(FactKind::Lead) => {
-            (kind.into(), joined([fact.text("family"), if fact.text("text").is_empty() { fact.text("note") } else { fact.text("text") }]))
-        }
-        _ => (kind.into(), fact.text("text").to_owned()),
-    }
+        Some(FactKind::Lead) => joined([fact.text("family"), text]),
+        _ => text.to_owned(),
+    };
+    (kind.into(), joined([&said, note]))
 }
 
 fn contact(fact: &FactRow) -> (String, String) {

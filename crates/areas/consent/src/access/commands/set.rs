@@ -55,8 +55,9 @@ impl Command for SetAccess {
             Target::Department(a, _) | Target::Account(a) => (Some(*a), None),
             Target::Country(_) => return Ok(id),
         };
-        let body =
-            serde_json::json!({ "rule": self.rule.code(), "text": format!("Access: {} ({}).", self.rule.label(), self.source.trim()) });
+        let text = format!("Access: {} ({}).", self.rule.label(), self.source.trim());
+        let body = serde_json::json!({ "rule": self.rule.code(), "text": text, "note": self.note.trim() });
+        rounds_customers::screening::heard(tx, &self.note).await?;
         let fact = NewFact { account, person, user: tx.actor.user, body, ..NewFact::new(FactKind::Permission, tx.now, "rounds") };
         tx.fact(fact).await?;
         Ok(id)

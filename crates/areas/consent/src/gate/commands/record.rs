@@ -47,9 +47,7 @@ pub async fn record(tx: &mut Tx, contact: ContactMade) -> Result<Recorded> {
         mark_used(tx, id).await?;
     }
     tx.fact(fact(tx, &contact)).await?;
-    if contact.note.as_ref().is_some_and(|n| !n.trim().is_empty()) {
-        rounds_customers::screening::ask(tx).await?;
-    }
+    rounds_customers::screening::heard(tx, contact.note.as_deref().unwrap_or_default()).await?;
     if let Some(channel) = denied {
         write_denial(tx, contact.person, contact.account, channel).await?;
     }

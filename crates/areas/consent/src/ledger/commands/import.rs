@@ -75,11 +75,9 @@ pub(in crate::ledger) async fn write(tx: &mut Tx, source: &str, rows: &[ContactR
         }
     }
     let (sent, before) = (facts.len() as u64, tx.facts_written().count);
-    let notes = facts.iter().any(|f| f.body.get("note").is_some());
+    let note = facts.iter().find_map(|f| f.body.get("note")?.as_str().map(str::to_owned)).unwrap_or_default();
     tx.facts(facts).await?;
-    if notes {
-        rounds_customers::screening::ask(tx).await?;
-    }
+    rounds_customers::screening::heard(tx, &note).await?;
     report.created = tx.facts_written().count - before;
     report.written = report.created;
     report.unchanged = sent - report.created;

@@ -4,6 +4,7 @@ use super::super::store::{NewRow, add, close, close_purposes, country_of, open_r
 use super::super::{ANY_CHANNEL, ANY_PURPOSE, Aim, LegalBasis, State};
 use crate::country_rules::Rules;
 use crate::gate;
+use rounds_customers::screening::heard;
 use rounds_kernel::{AccountId, Channel, Error, FactKind, NewFact, Permission, PersonId, Result, Time};
 use rounds_platform::scope;
 use rounds_store::{Command, Query, Tx, args};
@@ -172,7 +173,10 @@ async fn write(tx: &mut Tx, c: &RecordPermission, account: Option<AccountId>, co
         }
         gate::revoke(tx, &[c.person.0], c.channel).await?;
     }
-    let body = serde_json::json!({ "channel": code, "purpose": purpose, "state": c.state.code(), "text": words(c) });
+    // All that was typed, as one note: what stands in it is screened, wherever it was typed.
+    let note = [&c.note, &c.terms.evidence].map(|t| t.trim()).into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>().join(" · ");
+    heard(tx, &note).await?;
+    let body = serde_json::json!({ "channel": code, "purpose": purpose, "state": c.state.code(), "text": words(c), "note": note });
     tx.fact(NewFact { account, person: Some(c.person), user: tx.actor.user, body, ..NewFact::new(FactKind::Permission, tx.now, "rounds") })
         .await
 }
@@ -226,8 +230,7 @@ fn words(c: &RecordPermission) -> String {
             format!("{}{aim}: {}", ch.label(), state.label().to_lowercase())
         }
     };
-    let note = c.note.trim();
-    format!("{what}, {}.{}{note}", c.basis.trim(), if note.is_empty() { "" } else { " " })
+    format!("{what}, {}.", c.basis.trim())
 }
 
 /// Writes the no that came out of a contact, in the contact's own transaction.

@@ -72,7 +72,9 @@ impl Importer for Calls {
         let into = ["number", "device_id", "kind", "opened_on", "technician", "downtime_minutes", "resolved_on", "text", "source"];
         let update: Vec<String> = into[1..].iter().map(|c| format!("{c} = excluded.{c}")).collect();
         tx.insert_many("service_call", &into, values, &format!("ON CONFLICT (number) DO UPDATE SET {}", update.join(", "))).await?;
+        let said = facts.iter().find_map(|f| f.body["note"].as_str().filter(|t| !t.is_empty()).map(str::to_owned)).unwrap_or_default();
         tx.facts(facts).await?;
+        crate::screening::heard(tx, &said).await?;
         Ok(report)
     }
 }
@@ -164,7 +166,7 @@ fn call(r: &Reader<'_>, found: &HashMap<String, Vec<Named>>) -> Read<(Call, NewF
     let fact = NewFact {
         account: Some(AccountId(device.account_id)),
         natural_key: Some(format!("service_call:{number}")),
-        body: serde_json::json!({ "text": text, "downtime_minutes": downtime }),
+        body: serde_json::json!({ "text": text, "downtime_minutes": downtime, "note": r.text(TEXT) }),
         ..NewFact::new(FactKind::Equipment, Time::at_day(Day::stored(opened)).plus_minutes(12 * 60), "")
     };
     let call = Call {

@@ -36,7 +36,7 @@ impl Command for AnswerProfile {
             return Err(Error::invalid("profile.future", cause, "Give the day on which they were given."));
         }
         let (questions, held) = (store::questions(tx, whose).await?, store::answers(tx, whose).await?);
-        let mut said = Vec::new();
+        let (mut said, mut typed) = (Vec::new(), false);
         for (id, value) in self.answers.iter().map(|(q, v)| (*q, v.trim())).filter(|(_, v)| !v.is_empty()) {
             let question = questions.iter().find(|q| q.id == id).ok_or_else(|| Error::not_found("question"))?;
             if value.chars().count() > LONGEST {
@@ -57,10 +57,15 @@ impl Command for AnswerProfile {
             }
             keep(tx, whose, id, value, self.source.trim(), day).await?;
             said.push(format!("{} {value}", question.text));
+            typed |= question.options.is_empty();
         }
         if !said.is_empty() {
             let (account, system) = if whose.system { (None, Some(SystemId(whose.id))) } else { (Some(AccountId(whose.id)), None) };
-            let body = serde_json::json!({ "text": said.join("; "), "source": self.source.trim() });
+            let text = said.join("; ");
+            // What was chosen from a list is no one's own words.
+            let note = if typed { text.as_str() } else { "" };
+            crate::screening::heard(tx, note).await?;
+            let body = serde_json::json!({ "text": text, "note": note, "source": self.source.trim() });
             tx.fact(NewFact { account, system, user: tx.actor.user, body, ..NewFact::new(FactKind::Profile, tx.now, "rounds") }).await?;
         }
         Ok(said.len() as u64)

@@ -30,6 +30,22 @@ pub struct Flag {
     pub excerpt: String,
 }
 
+/// A column with words that a fact's note repeats.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kept {
+    /// Table, with an `id`.
+    pub table: &'static str,
+    /// Its column.
+    pub column: &'static str,
+}
+
+impl Kept {
+    /// A column of a table.
+    pub const fn new(table: &'static str, column: &'static str) -> Self {
+        Self { table, column }
+    }
+}
+
 /// What `text` gives away: at most one finding of each kind, the first.
 pub fn screen(text: &str) -> Vec<Flag> {
     let read = Read::of(text);

@@ -76,7 +76,7 @@ impl Command for PlaceStakeholder {
         let id = tx.insert("stakeholder", &columns, row).await?;
         let judged = stance.map_or("stance unknown".to_owned(), |s| s.label().to_lowercase());
         let text = format!("{}, {judged}, influence {} of 5", role.label(), self.influence);
-        tell(tx, whose, self.person, text).await?;
+        tell(tx, whose, self.person, text, self.note.trim()).await?;
         Ok(id)
     }
 }
@@ -95,9 +95,10 @@ async fn close(tx: &mut Tx, whose: Whose, person: i64, today: i64) -> Result<u64
         + tx.execute(&format!("UPDATE stakeholder SET valid_to = $4 WHERE {same}"), args![whose.kind(), whose.id, person, today]).await?)
 }
 
-async fn tell(tx: &mut Tx, whose: Whose, person: i64, text: String) -> Result<()> {
+async fn tell(tx: &mut Tx, whose: Whose, person: i64, text: String, note: &str) -> Result<()> {
     let (account, system) = if whose.system { (None, Some(SystemId(whose.id))) } else { (Some(AccountId(whose.id)), None) };
-    let body = serde_json::json!({ "text": text });
+    let body = serde_json::json!({ "text": text, "note": note });
+    crate::screening::heard(tx, note).await?;
     let fact = NewFact {
         account,
         system,
@@ -127,7 +128,7 @@ impl Command for EndPlace {
         let whose = Whose::parse(&of.subject_kind, of.subject_id)?;
         whose.see(tx, &tx.actor).await?;
         close(tx, whose, of.person_id, i64::from(tx.now.day().0)).await?;
-        tell(tx, whose, of.person_id, "Taken off the stakeholder map".into()).await?;
+        tell(tx, whose, of.person_id, "Taken off the stakeholder map".into(), "").await?;
         Ok((of.subject_kind, of.subject_id))
     }
 }

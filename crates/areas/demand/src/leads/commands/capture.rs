@@ -44,6 +44,7 @@ impl Command for CaptureLead {
         let text = format!("Lead captured: {}", words(SOURCES, &self.source).to_lowercase());
         let body = serde_json::json!({ "lead_id": id, "family": self.family, "note": self.note.trim(), "text": text });
         let (account, person) = (Some(self.account), self.person);
+        rounds_customers::screening::heard(tx, &self.note).await?;
         tx.fact(NewFact { account, person, user: actor.user, body, ..NewFact::new(FactKind::Lead, tx.now, "rounds") }).await?;
         tx.publish("leads", serde_json::json!({ "id": id, "account": self.account.0, "act": "captured" })).await?;
         Ok(LeadId(id))

@@ -71,6 +71,8 @@ impl Command for ImportLeads {
         let sent = rows.len() as u64;
         let written = tx.insert_many("lead", INTO, rows, "ON CONFLICT (natural_key) DO NOTHING").await?;
         tx.facts(facts).await?;
+        let said = self.rows.iter().map(|r| r.note.as_str()).find(|n| !n.is_empty()).unwrap_or_default();
+        rounds_customers::screening::heard(tx, said).await?;
         Ok(ChunkReport { unchanged: sent - written, ..ChunkReport::of(written, rejects) })
     }
 }
