@@ -8,7 +8,7 @@ use rounds_demand::leads;
 use rounds_design::{coverage, potential};
 use rounds_kernel::{Actor, CareSetting, Day, Error, JobId, Permission, PersonRole, ProductStage, Result, Role, SystemClock};
 use rounds_platform::imports::{ChunkReport, run_import};
-use rounds_platform::users::CreateUser;
+use rounds_platform::users::{CreateUser, EditUser, by_id};
 use rounds_serve::orders;
 use rounds_sim::{Config, ExistingAccount, Market, SOURCE};
 use rounds_store::{Command, FromQueryResult, Query, Runner, Tx, settings};
@@ -105,11 +105,16 @@ fn parsed<T>(parsed: Option<T>, code: &str) -> Result<T> {
     parsed.ok_or_else(|| Error::internal(format!("the simulator used a word nobody knows: {code}")))
 }
 
+/// One of the hundred numbers that are kept for stories (555-0100 to 555-0199).
+fn made_up_phone(place: usize) -> String {
+    format!("+1 218 555 01{:02}", place % 100)
+}
+
 async fn team(sink: &Sink<'_>, market: &Market) -> Result<()> {
     // Managers first: a user's manager must exist.
     let mut users: Vec<_> = market.team().iter().collect();
     users.sort_by_key(|u| u.manager_email.is_some() as u8 + u8::from(!matches!(u.role.as_str(), "admin" | "operations" | "manager")));
-    for u in users {
+    for (place, u) in users.into_iter().enumerate() {
         let user = CreateUser {
             email: u.email.clone(),
             name: u.name.clone(),
@@ -118,7 +123,10 @@ async fn team(sink: &Sink<'_>, market: &Market) -> Result<()> {
             zone: u.zone.clone(),
             weekly_minutes: u.weekly_minutes,
         };
-        sink.runner.run(&sink.actor, user).await?;
+        let id = sink.runner.run(&sink.actor, user).await?;
+        let row = by_id(&sink.runner.db, id).await?.ok_or_else(|| Error::internal("a user vanished"))?;
+        let edit = EditUser { phone: made_up_phone(place), ..EditUser::as_it_is(&sink.runner.db, &row).await? };
+        sink.runner.run(&sink.actor, edit).await?;
     }
     println!("  ✓ {} colleagues", market.team().len());
     let rows = market.products().into_iter().map(product).collect::<Result<Vec<_>>>()?;

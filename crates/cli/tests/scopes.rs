@@ -82,6 +82,8 @@ async fn set(w: &World, user: &UserRow, role: Role, scope: &[Grant]) {
         locale: String::new(),
         weekly_minutes: 0,
         scope: scope.to_vec(),
+        local_manager_email: None,
+        phone: String::new(),
     };
     let program = Actor::program("test");
     w.runner.run(&program, edit).await.unwrap();

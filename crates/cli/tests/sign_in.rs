@@ -224,6 +224,8 @@ async fn sessions_end_when_told_by_rule_and_by_a_change_of_rights() {
             locale: "de-DE".into(),
             weekly_minutes: user.weekly_minutes,
             scope: Vec::new(),
+            local_manager_email: None,
+            phone: String::new(),
         };
         w.runner.run(&program, edit).await.unwrap();
         assert!(one.get("/me").await.location.is_some(), "a change of role asks for the password again");

@@ -150,6 +150,18 @@ pub async fn clear(tx: &mut Tx, table: &str, columns: &[(&str, &str)], condition
     tx.execute(&format!("UPDATE {table} SET {} WHERE {condition}", set.join(", ")), args).await
 }
 
+/// Rows of such a table whose `column` holds words that `text` repeats: their ids and those words.
+pub async fn repeated(tx: &Tx, table: &str, column: &str, text: &str) -> Result<Vec<(i64, String)>> {
+    let within = if tx.engine() == crate::Engine::Postgres { "strpos" } else { "instr" };
+    let sql = format!("SELECT id, {column} AS text FROM {table} WHERE {column} <> '' AND {within}($1, {column}) > 0 ORDER BY id");
+    Ok(tx.all::<TextRow>(&sql, args![text]).await?.into_iter().map(|r| (r.id, r.text)).collect())
+}
+
+/// Puts other words into one row of such a table; a row that says something else meanwhile is left alone.
+pub async fn reword(tx: &mut Tx, (table, column): (&str, &str), id: i64, from: &str, to: &str) -> Result<u64> {
+    tx.execute(&format!("UPDATE {table} SET {column} = $2 WHERE id = $1 AND {column} = $3"), args![id, to, from]).await
+}
+
 /// The salt of this installation's suppressions, made when first needed.
 async fn salt(tx: &mut Tx) -> Result<[u8; 32]> {
     const KEY: &str = "suppression.salt";

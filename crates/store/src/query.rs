@@ -43,9 +43,10 @@ pub trait Query: Sync {
     }
 }
 
-/// A pattern for `LIKE … ESCAPE '!'` that finds `text` anywhere in small letters.
+/// A pattern for `LOWER(…) LIKE LOWER(…) ESCAPE '!'` that finds `text` anywhere, whatever its case. Small letters are the engine's
+/// business: SQLite knows those of the Latin alphabet alone, so that there “Öl” is found as it is written.
 pub fn contains(text: &str) -> String {
-    let plain = text.trim().to_lowercase().replace('!', "!!").replace('%', "!%").replace('_', "!_");
+    let plain = text.trim().replace('!', "!!").replace('%', "!%").replace('_', "!_");
     format!("%{plain}%")
 }
 

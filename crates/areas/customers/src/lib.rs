@@ -17,6 +17,7 @@ pub mod lists;
 pub mod matching;
 pub mod merging;
 pub mod names;
+pub mod new_records;
 pub mod panels;
 pub mod parties;
 pub mod people;
@@ -97,6 +98,7 @@ pub fn routes(panels: Vec<Arc<dyn panels::Panel>>) -> Vec<Route> {
     let mut all = systems::routes(&panels);
     all.extend(accounts::routes(&panels));
     all.extend(people::routes(&panels));
+    all.extend(new_records::routes());
     all.extend(identifiers::routes());
     all.extend(groups::routes());
     all.extend(affiliations::routes());
@@ -132,6 +134,7 @@ pub fn samples() -> Vec<(&'static str, String)> {
     let mut all = systems::samples();
     all.extend(accounts::samples());
     all.extend(people::samples());
+    all.extend(new_records::samples());
     all.extend(identifiers::samples());
     all.extend(groups::samples());
     all.extend(affiliations::samples());

@@ -8,6 +8,7 @@
 //! Routes: `/confirm/{token}`, `/u/{token}`, `/choices/{token}` (GET, POST each), `/choices/{token}/data` (POST),
 //! `/people/{id}/confirmation`, `/people/{id}/invitation` (POST). Tables: [`TABLES`].
 
+mod api;
 mod commands;
 mod model;
 mod pages;
@@ -26,7 +27,8 @@ pub const TABLES: &[&str] = &["confirmation"];
 
 /// Routes of this capability.
 pub fn routes() -> Vec<Route> {
-    vec![
+    let mut all = api::routes();
+    all.extend([
         Route::get("/confirm/{token}", Permission::Open, pages::ask_confirm).by_link(),
         Route::post("/confirm/{token}", Permission::Open, pages::confirm).by_link(),
         Route::get("/u/{token}", Permission::Open, pages::ask_unsubscribe).by_link(),
@@ -36,7 +38,8 @@ pub fn routes() -> Vec<Route> {
         Route::post("/choices/{token}/data", Permission::Open, pages::ask_for_data).by_link(),
         Route::post("/people/{id}/confirmation", Permission::WritePermission, pages::request_confirmation),
         Route::post("/people/{id}/invitation", Permission::WritePermission, pages::invite),
-    ]
+    ]);
+    all
 }
 
 /// Pages drawn from their samples.

@@ -35,6 +35,7 @@ pub fn routes() -> Vec<Route> {
     all.extend([
         Route::get("/permissions", Permission::ReadRecord, pages::overview).menu("Consent", "Reachability"),
         Route::get("/permissions/people", Permission::ReadRecord, pages::people),
+        Route::get("/permissions/people.csv", Permission::ReadRecord, pages::people_csv),
         Route::post("/people/{id}/permission", Permission::WritePermission, pages::record),
     ]);
     all

@@ -14,6 +14,7 @@ pub use commands::ImportAccounts;
 pub use model::{Account, AccountRow, zone_of_state};
 pub(crate) use pages::number_facts;
 pub use pages::samples;
+pub use queries::named;
 pub use store::{get, ids, keep_source, migrations, place, preview, settle, upsert};
 
 use crate::identifiers::EntityKind;

@@ -5,7 +5,7 @@ use super::store::COLUMNS;
 use crate::as_of::AsOf;
 use crate::lists::Keyset;
 use crate::scope;
-use rounds_kernel::{AccountId, Actor, Cursor, Result, Time};
+use rounds_kernel::{AccountId, Actor, Cursor, Error, Result, Time};
 use rounds_store::{FromQueryResult, Query, args, contains};
 use serde::Deserialize;
 
@@ -71,7 +71,7 @@ impl AccountsAsk {
             id: "account.id".into(),
         };
         if !self.name.is_empty() {
-            list.filter("LOWER(account.name) LIKE {} ESCAPE '!'", contains(&self.name));
+            list.filter("LOWER(account.name) LIKE LOWER({}) ESCAPE '!'", contains(&self.name));
         }
         if !self.state.is_empty() {
             list.filter("account.state = {}", self.state.to_uppercase());
@@ -216,4 +216,37 @@ struct State {
 pub async fn states(db: &impl Query, actor: &Actor) -> Result<Vec<String>> {
     let sql = format!("SELECT DISTINCT account.state FROM account WHERE {} ORDER BY account.state", scope::accounts(actor));
     Ok(db.all::<State>(&sql, vec![]).await?.into_iter().map(|s| s.state).filter(|s| !s.is_empty()).collect())
+}
+
+/// The one record of a kind (`account` or `system`) within scope that `text` means: its number, or its exact name in any case.
+///
+/// # Errors
+/// `record.unknown` when there is none, `record.ambiguous` when several bear the name.
+pub async fn named(db: &impl Query, actor: &Actor, kind: &str, text: &str) -> Result<i64> {
+    let (table, seen) = match kind {
+        "system" => ("health_system", scope::systems(actor)),
+        _ => ("account", scope::accounts(actor)),
+    };
+    let (condition, value) = match text.parse::<i64>() {
+        Ok(id) => ("id = $1", args![id]),
+        Err(_) => ("LOWER(name) = LOWER($1)", args![text]),
+    };
+    let sql = format!("SELECT id FROM {table} WHERE {condition} AND {seen} ORDER BY id LIMIT 2");
+    let found: Vec<Found> = db.all(&sql, value).await?;
+    match found[..] {
+        [Found { id }] => Ok(id),
+        [] => {
+            let cause = format!("There is no {kind} “{text}” within your reach. Nothing was added.");
+            Err(Error::invalid("record.unknown", cause, "Write its number, as it stands in the address of its page, or its exact name."))
+        }
+        _ => {
+            let cause = format!("Several records of kind {kind} bear the name “{text}”. Nothing was added.");
+            Err(Error::invalid("record.ambiguous", cause, "Write its number instead, as it stands in the address of its page."))
+        }
+    }
+}
+
+#[derive(FromQueryResult)]
+struct Found {
+    id: i64,
 }

@@ -6,7 +6,7 @@
 //! its facilities are not spoken to about it ([`quiet`], for the gate). Compliance is computed by `serve::compliance` from sales.
 //!
 //! Public: [`Contract`], [`Facility`], [`Term`], [`get`], [`facilities`], [`terms`], [`of_account`], [`visible`], [`quiet`], [`Quiet`],
-//! [`importers`]. Routes: `/contracts`, `/contracts.csv`, `/contracts/{id}`, `/tenders`. Tables: [`TABLES`].
+//! [`importers`]. Routes: `/contracts`, `/contracts.csv`, `/contracts/{id}`, `/tenders`, `/tenders.csv`. Tables: [`TABLES`].
 
 mod api;
 mod import;
@@ -40,6 +40,7 @@ pub fn routes(panels: &Panels) -> Vec<Route> {
         Route::get("/contracts.csv", Permission::ReadContracts, pages::list::csv),
         Route::get("/contracts/{id}", Permission::ReadContracts, one),
         Route::get("/tenders", Permission::ReadContracts, pages::tenders::list),
+        Route::get("/tenders.csv", Permission::ReadContracts, pages::tenders::csv),
     ]);
     all
 }

@@ -1,6 +1,6 @@
 //! Reads of contracts and tenders.
 
-use super::model::{Contract, Facility, Quiet, Tender, Term};
+use super::model::{Contract, Facility, Quiet, Term};
 use super::store::COLUMNS;
 use crate::lists::Keyset;
 use crate::scope;
@@ -107,16 +107,6 @@ pub(super) fn tender_list(actor: &Actor) -> Keyset {
         descending: true,
         id: "t.id".into(),
     }
-}
-
-/// Tenders with a facility within scope, the latest deadline first.
-pub(super) async fn tenders(db: &impl Query, actor: &Actor) -> Result<Vec<Tender>> {
-    let list = tender_list(actor);
-    let sql = format!(
-        "SELECT {} FROM {} WHERE {} ORDER BY {} DESC, {} DESC LIMIT 200",
-        list.columns, list.from, list.conditions[0], list.key, list.id
-    );
-    db.all(&sql, vec![]).await
 }
 
 /// A lot of a tender.

@@ -92,7 +92,7 @@ struct Count {
 /// The groups asked for, in the order asked for.
 async fn found(db: &impl Query, actor: &Actor, as_of: AsOf, ask: &GroupsAsk) -> Result<Vec<Row>> {
     let sql = format!(
-        "SELECT {} FROM buying_group WHERE (kind = $1 OR $1 = '') AND LOWER(name) LIKE $2 ESCAPE '!' ORDER BY name, id LIMIT 500",
+        "SELECT {} FROM buying_group WHERE (kind = $1 OR $1 = '') AND LOWER(name) LIKE LOWER($2) ESCAPE '!' ORDER BY name, id LIMIT 500",
         store::COLUMNS
     );
     let groups: Vec<Group> = db.all(&sql, args![ask.kind.clone(), contains(&ask.name)]).await?;

@@ -31,6 +31,8 @@ struct PeoplePage {
     filtered: bool,
     export: String,
     views: Views,
+    /// Whether the reader may enter records here.
+    add: bool,
     as_of: AsOfBar,
     kept: Vec<(String, String)>,
 }
@@ -68,6 +70,7 @@ fn list_view(shell: Shell, ask: &PeopleAsk, slice: Slice<Person>, total: &str, m
         pager: pager(&slice, total, "people", "/people", &parameters),
         export: lists::href("/people.csv", &parameters),
         views: Views::default(),
+        add: false,
         as_of: day.bar("/people", &parameters[..parameters.len() - 1]),
         kept: lists::kept(&parameters, &["sort", "as_of"]),
         filtered: parameters.iter().any(|(name, value)| !matches!(*name, "sort" | "as_of") && !value.is_empty()),
@@ -90,7 +93,11 @@ pub(super) async fn list(State(app): State<App>, visitor: Visitor, Query(ask): Q
     let total = lists::count(app.db(), &keyset).await?;
     let places = places_on(app.db(), &visitor.actor, &slice.rows.iter().map(|p| p.id).collect::<Vec<_>>(), day).await?;
     let views = views::of(app.db(), &visitor, "/people", query.as_deref()).await?;
-    page(&PeoplePage { views, ..list_view(visitor.shell(&app, "People"), &ask, slice, &total, places) })
+    page(&PeoplePage {
+        views,
+        add: visitor.actor.may(Permission::WriteProfile),
+        ..list_view(visitor.shell(&app, "People"), &ask, slice, &total, places)
+    })
 }
 
 pub(super) async fn csv(State(app): State<App>, visitor: Visitor, Query(ask): Query<PeopleAsk>, RawQuery(query): RawQuery) -> WebResult {

@@ -74,7 +74,10 @@ impl Ask {
         };
         if !self.name.trim().is_empty() {
             let like = contains(&self.name);
-            list.filter("LOWER(product.name || ' ' || product.code || ' ' || COALESCE(product.udi_di, '')) LIKE {} ESCAPE '!'", like);
+            list.filter(
+                "LOWER(product.name || ' ' || product.code || ' ' || COALESCE(product.udi_di, '')) LIKE LOWER({}) ESCAPE '!'",
+                like,
+            );
         }
         if !self.family.is_empty() {
             list.filter("product.family = {}", self.family.clone());

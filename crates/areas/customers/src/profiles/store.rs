@@ -132,7 +132,7 @@ pub(super) fn profiled(actor: &Actor, system: bool, (name, sort): (&str, &str), 
     };
     list.sort(SORTS, sort);
     if !name.trim().is_empty() {
-        list.filter("LOWER(subject.name) LIKE {} ESCAPE '!'", contains(name));
+        list.filter("LOWER(subject.name) LIKE LOWER({}) ESCAPE '!'", contains(name));
     }
     list
 }

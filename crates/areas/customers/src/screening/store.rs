@@ -3,7 +3,7 @@
 use super::model::{Flag, FlagKind, Kept, screen};
 use rounds_kernel::{Actor, Result};
 use rounds_platform::scope;
-use rounds_store::{Engine, FromQueryResult, MigrationTrait, Query, SqlMigration, Tx, Value, args};
+use rounds_store::{FromQueryResult, MigrationTrait, Query, SqlMigration, Tx, Value, args, erasure};
 use serde::{Deserialize, Serialize};
 
 /// Migrations of this capability.
@@ -90,22 +90,14 @@ pub(super) struct MaskedRow {
     words: String,
 }
 
-#[derive(FromQueryResult)]
-struct Words {
-    id: i64,
-    text: String,
-}
-
 /// Puts `mask` in place of words that the note `evidence` repeats and that give a patient away, wherever they are kept.
 pub(super) async fn mask(tx: &mut Tx, kept: &[Kept], evidence: &str, mask: &str) -> Result<Vec<MaskedRow>> {
-    let within = if tx.engine() == Engine::Postgres { "strpos" } else { "instr" };
     let mut done = Vec::new();
     for Kept { table, column } in kept {
-        let sql = format!("SELECT id, {column} AS text FROM {table} WHERE {column} <> '' AND {within}($1, {column}) > 0 ORDER BY id");
-        for found in tx.all::<Words>(&sql, args![evidence]).await? {
-            if screen(&found.text).iter().any(|f| f.kind == FlagKind::PatientData) {
-                tx.execute(&format!("UPDATE {table} SET {column} = $2 WHERE id = $1"), args![found.id, mask]).await?;
-                done.push(MaskedRow { table: (*table).into(), column: (*column).into(), id: found.id, words: found.text });
+        for (id, words) in erasure::repeated(tx, table, column, evidence).await? {
+            if screen(&words).iter().any(|f| f.kind == FlagKind::PatientData) {
+                erasure::reword(tx, (table, column), id, &words, mask).await?;
+                done.push(MaskedRow { table: (*table).into(), column: (*column).into(), id, words });
             }
         }
     }
@@ -116,8 +108,7 @@ pub(super) async fn mask(tx: &mut Tx, kept: &[Kept], evidence: &str, mask: &str)
 pub(super) async fn unmask(tx: &mut Tx, kept: &[Kept], rows: &[MaskedRow], mask: &str) -> Result<()> {
     for row in rows {
         let Some(Kept { table, column }) = kept.iter().find(|k| k.table == row.table && k.column == row.column) else { continue };
-        let sql = format!("UPDATE {table} SET {column} = $2 WHERE id = $1 AND {column} = $3");
-        tx.execute(&sql, args![row.id, row.words.clone(), mask]).await?;
+        erasure::reword(tx, (table, column), row.id, mask, &row.words).await?;
     }
     Ok(())
 }

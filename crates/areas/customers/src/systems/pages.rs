@@ -37,6 +37,8 @@ struct SystemsPage {
     filtered: bool,
     export: String,
     views: Views,
+    /// Whether the reader may enter records here.
+    add: bool,
     as_of: AsOfBar,
     kept: Vec<(String, String)>,
 }
@@ -66,6 +68,7 @@ fn list_view(shell: Shell, ask: &SystemsAsk, slice: Slice<Listed>, total: &str, 
         filtered: !ask.name.is_empty(),
         export: lists::href("/systems.csv", &parameters),
         views: Views::default(),
+        add: false,
         as_of: day.bar("/systems", &parameters[..parameters.len() - 1]),
         kept: lists::kept(&parameters, &["sort", "as_of"]),
         rows: slice.rows.into_iter().map(|s| (s.clone(), states.get(&s.id).map_or(String::new(), |st| st.join(", ")))).collect(),
@@ -84,7 +87,11 @@ pub(super) async fn list(State(app): State<App>, visitor: Visitor, Query(ask): Q
     let then = names::on(app.db(), EntityKind::System, &shown, day).await?;
     slice.rows.iter_mut().for_each(|s| then.get(&s.id).into_iter().for_each(|name| s.name.clone_from(name)));
     let views = views::of(app.db(), &visitor, "/systems", query.as_deref()).await?;
-    page(&SystemsPage { views, ..list_view(visitor.shell(&app, "Systems"), &ask, slice, &total, &states) })
+    page(&SystemsPage {
+        views,
+        add: visitor.actor.may(Permission::WriteRecord),
+        ..list_view(visitor.shell(&app, "Systems"), &ask, slice, &total, &states)
+    })
 }
 
 pub(super) async fn csv(State(app): State<App>, visitor: Visitor, Query(ask): Query<SystemsAsk>, RawQuery(query): RawQuery) -> WebResult {

@@ -69,7 +69,7 @@ impl SystemsAsk {
             id: "health_system.id".into(),
         };
         if !self.name.is_empty() {
-            list.filter("LOWER(health_system.name) LIKE {} ESCAPE '!'", contains(&self.name));
+            list.filter("LOWER(health_system.name) LIKE LOWER({}) ESCAPE '!'", contains(&self.name));
         }
         list
     }

@@ -61,6 +61,11 @@ pub fn card(topics: &[Topic], exceptions: &[Exception], coverers: &[Coverer]) ->
     topics.iter().map(|t| CardLine { topic: t.topic.clone(), whom: whom(t, exceptions, coverers) }).collect()
 }
 
+/// One's own number, or the line's.
+fn own(phone: &str, line: &str) -> String {
+    if phone.is_empty() { line.to_owned() } else { phone.to_owned() }
+}
+
 fn whom(topic: &Topic, exceptions: &[Exception], coverers: &[Coverer]) -> Vec<Contact> {
     if let Some(e) = exceptions.iter().find(|e| e.topic_id == topic.id) {
         return vec![Contact { name: e.name.clone(), note: String::new(), phone: e.phone.clone(), email: e.email.clone() }];
@@ -71,7 +76,7 @@ fn whom(topic: &Topic, exceptions: &[Exception], coverers: &[Coverer]) -> Vec<Co
         let unit = if c.business_unit == "all" { role.to_owned() } else { format!("{role}, {}", c.business_unit) };
         match found.iter_mut().find(|f| f.email == c.email) {
             Some(same) => same.note = role.to_owned(),
-            None => found.push(Contact { name: c.name.clone(), note: unit, phone: topic.phone.clone(), email: c.email.clone() }),
+            None => found.push(Contact { name: c.name.clone(), note: unit, phone: own(&c.phone, &topic.phone), email: c.email.clone() }),
         }
     }
     if found.is_empty() && !topic.line.is_empty() {
@@ -94,6 +99,7 @@ mod tests {
             owner_id: 1,
             name: name.into(),
             email: format!("{name}@x.example"),
+            phone: if name == "ann" { "+1 218 555 0142".into() } else { String::new() },
             valid_from: 1,
             alignment_id: 1,
         };
@@ -105,5 +111,6 @@ mod tests {
         assert_eq!(names, [vec!["ann".to_owned(), "ben".into()], vec!["Sales office".into()], vec!["Quality".into()], vec!["Desk".into()]]);
         let twice = card(&topics[..1], &[], &[covers("field_rep", "Cardiac", "ann"), covers("field_rep", "Wound", "ann")]);
         assert_eq!(twice[0].whom.len(), 1, "one person for two units stands once");
+        assert_eq!(twice[0].whom[0].phone, "+1 218 555 0142", "their own number, not the line's");
     }
 }

@@ -53,7 +53,7 @@ pub(super) async fn page(db: &impl Query, n: &Narrow, place: Place, limit: usize
         }
     }
     if !n.words.trim().is_empty() {
-        narrow("LOWER(kind || ' ' || message) LIKE {} ESCAPE '!'", contains(&n.words).into());
+        narrow("LOWER(kind || ' ' || message) LIKE LOWER({}) ESCAPE '!'", contains(&n.words).into());
     }
     let backwards = place.before.is_some();
     let (sign, order) = if n.oldest == backwards { ("<", "DESC") } else { (">", "ASC") };

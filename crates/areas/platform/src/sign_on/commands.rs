@@ -72,14 +72,7 @@ impl Command for Recognise {
             return Err(unknown());
         }
         if let Some(role) = self.role.filter(|r| *r != user.role()) {
-            let id = UserId(user.id);
-            let manager_email = match user.manager_id {
-                Some(m) => by_id(tx, UserId(m)).await?.map(|m| m.email),
-                None => None,
-            };
-            let scope = crate::scope::given(tx, id).await?;
-            let (name, zone, locale, weekly_minutes) = (user.name.clone(), user.zone.clone(), user.locale.clone(), user.weekly_minutes);
-            EditUser { user: id, name, role, manager_email, zone, locale, weekly_minutes, scope }.run(tx).await?;
+            EditUser { role, ..EditUser::as_it_is(tx, &user).await? }.run(tx).await?;
         }
         Ok(UserId(user.id))
     }

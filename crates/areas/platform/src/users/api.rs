@@ -1,7 +1,8 @@
 //! Users for programs that look after them.
 
+use super::commands::ChangeUser;
 use super::store::{all, by_email, by_id};
-use super::{CreateUser, SetActive, UserRow};
+use super::{CreateUser, EditUser, UserRow};
 use rounds_kernel::{Cursor, Error, Page, Permission, Result, UserId};
 use rounds_web::Route;
 use rounds_web::api::{Call, Id, Listed, Nothing, Operation, PageAsk, RoleCode, decode, encode};
@@ -18,7 +19,9 @@ pub(super) fn routes() -> Vec<Route> {
             .about("Without a password: it is set on the server.")
             .created("/api/v1/users/{id}")
             .route(),
-        Operation::patch("/api/v1/users/{id}", may, "Switch a user on or off", change).about("Nobody can switch themselves off.").route(),
+        Operation::patch("/api/v1/users/{id}", may, "Change a user", change)
+            .about("What is not given stays. Nobody can switch themselves off.")
+            .route(),
     ]
 }
 
@@ -31,6 +34,10 @@ struct Shown {
     name: String,
     role: String,
     manager_id: Option<i64>,
+    /// Second manager, at the place a remote user sells to.
+    local_manager_id: Option<i64>,
+    /// Telephone number that customers may call.
+    phone: String,
     /// IANA time zone.
     zone: String,
     /// Minutes a week for planned contacts.
@@ -45,6 +52,8 @@ fn shown(u: UserRow) -> Shown {
         name: u.name,
         role: u.role,
         manager_id: u.manager_id,
+        local_manager_id: u.local_manager_id,
+        phone: u.phone,
         zone: u.zone,
         weekly_minutes: u.weekly_minutes,
         active: u.active,
@@ -79,7 +88,22 @@ struct Made {
 #[serde(deny_unknown_fields)]
 struct Change {
     /// Off: cannot sign in and gets no work; keys end.
-    active: bool,
+    active: Option<bool>,
+    #[schema(min_length = 1, max_length = 50, pattern = "^[^\\x00]*[A-Za-z0-9][^\\x00]*$")]
+    name: Option<String>,
+    role: Option<RoleCode>,
+    /// Frontline manager; nobody who stands below the user.
+    #[schema(minimum = 1)]
+    manager_id: Option<i64>,
+    /// Second manager, at the place a remote user sells to.
+    #[schema(minimum = 1)]
+    local_manager_id: Option<i64>,
+    /// Telephone number that customers may call; empty for none.
+    #[schema(max_length = 40, pattern = "^[0-9 +()/.x-]*$")]
+    phone: Option<String>,
+    /// Minutes a week for planned contacts.
+    #[schema(minimum = 0, maximum = 10_080)]
+    weekly_minutes: Option<i64>,
 }
 
 const LIST: &str = "users";
@@ -122,8 +146,18 @@ async fn create(call: Call, _: Nothing, new: New) -> Result<Made> {
 }
 
 async fn change(call: Call, Id(id): Id, c: Change) -> Result<Shown> {
-    let present = shown(user(&call, id).await?);
-    call.unchanged(&present)?;
-    call.run(SetActive { user: UserId(id), active: c.active }).await?;
+    let row = user(&call, id).await?;
+    let mut edit = EditUser::as_it_is(call.db(), &row).await?;
+    call.unchanged(&shown(row))?;
+    for (given, place) in [(c.manager_id, &mut edit.manager_email), (c.local_manager_id, &mut edit.local_manager_email)] {
+        if let Some(manager) = given {
+            *place = Some(user(&call, manager).await?.email);
+        }
+    }
+    edit.name = c.name.unwrap_or(edit.name);
+    edit.role = c.role.map_or(edit.role, |r| r.0);
+    edit.phone = c.phone.unwrap_or(edit.phone);
+    edit.weekly_minutes = c.weekly_minutes.unwrap_or(edit.weekly_minutes);
+    call.run(ChangeUser { edit, active: c.active }).await?;
     user(&call, id).await.map(shown)
 }

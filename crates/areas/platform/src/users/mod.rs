@@ -1,7 +1,7 @@
 //! Users and roles: who signs in, in which role, under which manager, seeing what.
 //!
 //! Public: [`UserRow`], [`all`], [`by_email`], [`by_id`], [`actor_of`], [`managers_above`], [`StoredDirectory`], [`CreateUser`],
-//! [`EditUser`], [`SetPassword`], [`SetActive`], [`EndAllSessions`], [`UserImporter`]. Routes: `/users` (list), `/users/create`,
+//! [`EditUser`], [`SetPassword`], [`SetActive`], [`EndAllSessions`], [`UserImporter`]. Routes: `/users`, `/users.csv`, `/users/create`,
 //! `/users/{id}` and its acts. Tables: [`TABLES`].
 
 mod api;
@@ -27,6 +27,7 @@ pub fn routes() -> Vec<Route> {
     let mut all = api::routes();
     all.extend([
         Route::get("/users", Permission::Administer, pages::list).menu("Admin", "Users"),
+        Route::get("/users.csv", Permission::Administer, pages::file),
         Route::post("/users/create", Permission::Administer, pages::create),
         Route::get("/users/{id}", Permission::Administer, pages::detail),
         Route::post("/users/{id}/edit", Permission::Administer, pages::edit),

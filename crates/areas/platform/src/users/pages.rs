@@ -2,21 +2,30 @@
 
 use super::store::{all, by_id};
 use super::{CreateUser, EditUser, EndAllSessions, SetActive, UserRow};
+use crate::imports::export::csv;
 use crate::passwords::{LinkFor, Unlock, send_link};
-use crate::scope::{Grant, given};
+use crate::scope::Grant;
 use crate::second_factor::{Drop, state_of};
 use crate::setup::{Place, load};
+use crate::views::{self, Key, Short, Views, Way, value};
 use axum::Form;
-use axum::extract::{Path, State};
+use axum::extract::{Path, RawQuery, State};
 use rounds_kernel::{Error, Result, Role, Time, UserId};
-use rounds_web::components::{Choice, Column, Fact, Field};
+use rounds_web::components::{Choice, Column, Fact, Field, Filter};
 use rounds_web::{App, Flashes, Locale, SessionRow, Shell, Visitor, WebResult, page};
 use serde::Deserialize;
+use std::collections::BTreeMap;
 
 #[derive(askama::Template)]
 #[template(path = "users/templates/list.html")]
 struct UsersPage {
     shell: Shell,
+    found: String,
+    filters: Vec<Filter>,
+    /// Order of the list, which stays when rows are chosen.
+    sort: String,
+    export: String,
+    views: Views,
     users: Vec<Line>,
     columns: Vec<Column>,
     fields: Vec<Field>,
@@ -28,6 +37,7 @@ struct Line {
     email: String,
     role: &'static str,
     manager: String,
+    phone: String,
     seen: String,
     active: bool,
 }
@@ -45,16 +55,53 @@ struct UserPage {
     sessions: Vec<(String, String)>,
 }
 
-fn lines(users: &[UserRow], locale: Locale, zone: &str) -> Vec<Line> {
-    let name_of = |id: Option<i64>| users.iter().find(|u| Some(u.id) == id).map_or("—".to_owned(), |u| u.name.clone());
+/// A user and the names of their managers.
+struct Listed {
+    user: UserRow,
+    managers: String,
+}
+
+fn listed(users: Vec<UserRow>) -> Vec<Listed> {
+    let names: BTreeMap<i64, String> = users.iter().map(|u| (u.id, u.name.clone())).collect();
+    let managers = |u: &UserRow| {
+        let both = [u.manager_id, u.local_manager_id].into_iter().flatten();
+        both.filter_map(|m| names.get(&m).cloned()).collect::<Vec<_>>().join(", ")
+    };
+    users.into_iter().map(|user| Listed { managers: managers(&user), user }).collect()
+}
+
+const USERS: Short<Listed> = Short {
+    path: "/users",
+    ways: &[
+        Way("Name", "name", |l| Key::text(&l.user.name)),
+        Way("E-mail", "email", |l| Key::text(&l.user.email)),
+        Way("Role", "role", |l| Key::text(l.user.role().label())),
+        Way("Manager", "manager", |l| Key::text(&l.managers)),
+        Way("Last sign-in", "seen", |l| Key::Number(l.user.signed_in_at.unwrap_or(0))),
+        Way("State", "state", |l| Key::Number(i64::from(!l.user.active))),
+    ],
+    id: |l| l.user.id,
+    words: |l| format!("{} {} {} {} {}", l.user.name, l.user.email, l.user.role().label(), l.managers, l.user.phone),
+};
+
+/// The users an address asks for: by role and state, and as any short list.
+fn asked(query: Option<&str>, users: Vec<UserRow>) -> Vec<Listed> {
+    let (role, state) = (value(query, "role"), value(query, "state"));
+    let mut all = listed(users);
+    all.retain(|l| (role.is_empty() || l.user.role == role) && (state.is_empty() || l.user.active == (state == "on")));
+    USERS.rows(query, all)
+}
+
+fn lines(users: &[Listed], locale: Locale, zone: &str) -> Vec<Line> {
     users
         .iter()
-        .map(|u| Line {
+        .map(|Listed { user: u, managers }| Line {
             id: u.id,
             name: u.name.clone(),
             email: u.email.clone(),
             role: u.role().label(),
-            manager: name_of(u.manager_id),
+            manager: if managers.is_empty() { "—".into() } else { managers.clone() },
+            phone: u.phone.clone(),
             seen: u.signed_in_at.map_or("never".into(), |t| locale.time(Time(t), zone)),
             active: u.active,
         })
@@ -74,11 +121,24 @@ fn hours(minutes: i64) -> String {
     ((minutes as f64 / 6.0).round() / 10.0).to_string()
 }
 
-fn list_view(shell: Shell, users: &[UserRow], locale: Locale, zone: &str, place: &Place) -> UsersPage {
+fn list_view(shell: Shell, (locale, zone): (Locale, &str), users: Vec<UserRow>, query: Option<&str>, place: &Place) -> UsersPage {
+    let all = users.len();
+    let users = asked(query, users);
+    let mut roles = vec![("", "All")];
+    roles.extend(Role::ALL.iter().map(|r| (r.code(), r.label())));
     UsersPage {
         shell,
-        users: lines(users, locale, zone),
-        columns: ["Name", "E-mail", "Role", "Manager", "Last sign-in", "State"].iter().map(|c| Column::text(c)).collect(),
+        found: if users.len() == all { format!("{all} users") } else { format!("{} of {all} users", users.len()) },
+        filters: vec![
+            Filter { value: value(query, "q"), placeholder: "name, e-mail, manager".into(), ..Filter::select("q", "Words", &[], "") },
+            Filter::select("role", "Role", &roles, &value(query, "role")),
+            Filter::select("state", "State", &[("", "All"), ("on", "On"), ("off", "Off")], &value(query, "state")),
+        ],
+        sort: value(query, "sort"),
+        export: USERS.file(query),
+        views: Views::default(),
+        users: lines(&users, locale, zone),
+        columns: USERS.columns(query, &["Name", "E-mail", "Role", "Manager", "Last sign-in", "State"]),
         fields: vec![
             Field::text("name", "Full name", ""),
             Field { kind: "email".into(), ..Field::text("email", "E-mail", "") },
@@ -93,6 +153,7 @@ fn list_view(shell: Shell, users: &[UserRow], locale: Locale, zone: &str, place:
 struct Known<'a> {
     user: &'a UserRow,
     manager: String,
+    local: String,
     grants: Vec<Grant>,
     factor: Option<i64>,
     sessions: Vec<SessionRow>,
@@ -123,6 +184,13 @@ fn detail_view(shell: Shell, known: &Known<'_>, locale: Locale, zone: &str) -> U
             Field::text("name", "Full name", &u.name),
             role_field(&u.role),
             optional("manager", "Manager's e-mail", &known.manager, ""),
+            optional(
+                "local_manager",
+                "Local manager's e-mail",
+                &known.local,
+                "A second one: where a remote user sells to. Both see their work.",
+            ),
+            optional("phone", "Telephone", &u.phone, "Stands on the card that accounts get: whom to call for what."),
             optional("scope", "Sees", &scope, hint),
             Field::text("zone", "Time zone", &u.zone),
             locales,
@@ -132,21 +200,45 @@ fn detail_view(shell: Shell, known: &Known<'_>, locale: Locale, zone: &str) -> U
     }
 }
 
-pub(super) async fn list(State(app): State<App>, visitor: Visitor) -> WebResult {
-    let place = load::<Place>(app.db()).await?;
-    page(&list_view(visitor.shell(&app, "Users"), &all(app.db()).await?, visitor.locale, &visitor.actor.zone, &place))
+pub(super) async fn list(State(app): State<App>, visitor: Visitor, RawQuery(query): RawQuery) -> WebResult {
+    let (place, users) = (load::<Place>(app.db()).await?, all(app.db()).await?);
+    let view = list_view(visitor.shell(&app, "Users"), (visitor.locale, &visitor.actor.zone), users, query.as_deref(), &place);
+    page(&UsersPage { views: views::of(app.db(), &visitor, "/users", query.as_deref()).await?, ..view })
+}
+
+/// Heads of the file, in the words that the import of users reads.
+const HEAD: &[&str] = &["email", "name", "role", "manager", "zone", "locale", "hours", "active", "phone", "local_manager", "last_sign_in"];
+
+pub(super) async fn file(State(app): State<App>, RawQuery(query): RawQuery) -> WebResult {
+    let users = all(app.db()).await?;
+    let emails: BTreeMap<i64, String> = users.iter().map(|u| (u.id, u.email.clone())).collect();
+    let email = |id: Option<i64>| id.and_then(|m| emails.get(&m).cloned()).unwrap_or_default();
+    let rows = asked(query.as_deref(), users).into_iter().map(|Listed { user: u, .. }| {
+        vec![
+            u.email,
+            u.name,
+            u.role,
+            email(u.manager_id),
+            u.zone,
+            u.locale,
+            hours(u.weekly_minutes),
+            if u.active { "yes" } else { "no" }.into(),
+            u.phone,
+            email(u.local_manager_id),
+            u.signed_in_at.map_or(String::new(), |t| Time(t).rfc3339()),
+        ]
+    });
+    Ok(rounds_web::download("users.csv", csv(HEAD, rows.collect::<Vec<_>>())))
 }
 
 pub(super) async fn detail(State(app): State<App>, visitor: Visitor, Path(id): Path<i64>) -> WebResult {
     let user = by_id(app.db(), UserId(id)).await?.ok_or_else(|| Error::not_found("user"))?;
-    let manager = match user.manager_id {
-        Some(m) => by_id(app.db(), UserId(m)).await?.map(|m| m.email).unwrap_or_default(),
-        None => String::new(),
-    };
+    let edit = EditUser::as_it_is(app.db(), &user).await?;
     let factor = state_of(app.db(), UserId(id)).await?.filter(|f| f.confirmed_at.is_some()).map(|f| f.codes_left);
     let known = Known {
-        manager,
-        grants: given(app.db(), UserId(id)).await?,
+        manager: edit.manager_email.unwrap_or_default(),
+        local: edit.local_manager_email.unwrap_or_default(),
+        grants: edit.scope,
         factor,
         sessions: rounds_web::sessions_of(app.db(), UserId(id), visitor.now).await?,
         user: &user,
@@ -162,6 +254,10 @@ pub(super) struct UserForm {
     role: String,
     #[serde(default)]
     manager: String,
+    #[serde(default)]
+    local_manager: String,
+    #[serde(default)]
+    phone: String,
     #[serde(default)]
     scope: String,
     zone: String,
@@ -210,6 +306,8 @@ pub(super) async fn edit(
         name: f.name.clone(),
         role: role(&f.role)?,
         manager_email: f.manager(),
+        local_manager_email: Some(f.local_manager.trim().to_owned()).filter(|m| !m.is_empty()),
+        phone: f.phone.trim().to_owned(),
         zone: f.zone.trim().to_owned(),
         locale: f.locale.clone(),
         weekly_minutes: f.minutes(),
@@ -275,16 +373,20 @@ pub(super) fn samples() -> Vec<(&'static str, String)> {
         user(2, "Ines Kowalski", "remote_rep", true),
         user(3, "<b>Bo</b> Lind", "field_rep", false),
     ];
-    let list = list_view(Shell::sample("Users"), &users, Locale::default(), "UTC", &Place::default());
+    let place = Place::default();
+    let list = list_view(Shell::sample("Users"), (Locale::default(), "UTC"), users.to_vec(), Some("sort=-name"), &place);
+    let none = list_view(Shell::sample("Users"), (Locale::default(), "UTC"), users.to_vec(), Some("q=nobody"), &place);
     let session = SessionRow { id: "a".into(), begun_at: 1_795_000_000, seen_at: 1_795_000_600, about: "192.0.2.7 · <b>".into() };
     let known = Known {
         user: &users[1],
         manager: "henrik@demo.example".into(),
+        local: String::new(),
         grants: vec![Grant::Own, Grant::Country("DE".into())],
         factor: Some(8),
         sessions: vec![session],
     };
     let detail = detail_view(Shell::sample("Ines Kowalski"), &known, Locale::parse("de-DE"), "UTC");
     use askama::Template;
-    vec![("users", list.render().unwrap_or_default()), ("one user", detail.render().unwrap_or_default())]
+    let drawn = |t: UsersPage| t.render().unwrap_or_default();
+    vec![("users", drawn(list)), ("users, none found", drawn(none)), ("one user", detail.render().unwrap_or_default())]
 }

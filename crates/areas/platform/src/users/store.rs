@@ -25,6 +25,14 @@ ALTER TABLE app_user ADD COLUMN signed_in_at BIGINT;
 ",
         }
         .boxed(),
+        SqlMigration {
+            name: "m20261127_081000_platform_user_line",
+            up: "
+ALTER TABLE app_user ADD COLUMN phone TEXT NOT NULL DEFAULT '';
+ALTER TABLE app_user ADD COLUMN local_manager_id BIGINT;
+",
+        }
+        .boxed(),
     ]
 }
 
@@ -41,6 +49,10 @@ pub struct UserRow {
     pub role: String,
     /// Frontline manager.
     pub manager_id: Option<i64>,
+    /// Second manager: the frontline manager of the place a remote user sells to, beside the one of their hub.
+    pub local_manager_id: Option<i64>,
+    /// Telephone number that customers may call; empty when none is known.
+    pub phone: String,
     /// IANA time zone.
     pub zone: String,
     /// Minutes a week available for planned contacts.
@@ -57,7 +69,8 @@ pub struct UserRow {
     pub signed_in_at: Option<i64>,
 }
 
-const COLUMNS: &str = "id, email, name, role, manager_id, zone, weekly_minutes, active, password_hash, locale, epoch, signed_in_at";
+const COLUMNS: &str =
+    "id, email, name, role, manager_id, local_manager_id, phone, zone, weekly_minutes, active, password_hash, locale, epoch, signed_in_at";
 
 impl UserRow {
     /// Role; users with a role of a newer release are treated as marketers without write access to queues.
@@ -96,18 +109,26 @@ pub(crate) async fn keep_preferences(tx: &mut Tx, user: UserId, locale: &str, zo
 struct Link {
     id: i64,
     manager_id: Option<i64>,
+    local_manager_id: Option<i64>,
 }
 
-/// For each user, the managers above, nearest first. A circle of managers ends where it closes.
+/// For each user, the managers above, nearest first: the first and the local one, theirs, and so on. A circle ends where it closes.
 pub async fn managers_above(db: &impl Query) -> Result<BTreeMap<i64, Vec<i64>>> {
-    let links: BTreeMap<i64, Option<i64>> =
-        db.all::<Link>("SELECT id, manager_id FROM app_user", vec![]).await?.into_iter().map(|l| (l.id, l.manager_id)).collect();
+    let links = db.all::<Link>("SELECT id, manager_id, local_manager_id FROM app_user", vec![]).await?;
+    let links: BTreeMap<i64, Vec<i64>> =
+        links.into_iter().map(|l| (l.id, [l.manager_id, l.local_manager_id].into_iter().flatten().collect())).collect();
     let chain = |id: i64| {
-        let mut above = Vec::new();
-        let mut at = links.get(&id).copied().flatten();
-        while let Some(m) = at.filter(|m| *m != id && !above.contains(m)) {
-            above.push(m);
-            at = links.get(&m).copied().flatten();
+        let mut above: Vec<i64> = Vec::new();
+        let mut next = 0;
+        let mut at = Some(id);
+        while let Some(of) = at {
+            for m in links.get(&of).into_iter().flatten() {
+                if *m != id && !above.contains(m) {
+                    above.push(*m);
+                }
+            }
+            at = above.get(next).copied();
+            next += 1;
         }
         above
     };

@@ -65,7 +65,7 @@ impl Ask {
         if !self.name.trim().is_empty() {
             list.filter(
                 "LOWER(COALESCE(p.name, '') || ' ' || COALESCE(a.name, '') || ' ' || r.department || ' ' || r.country || ' ' || r.source \
-                 || ' ' || r.note) LIKE {} ESCAPE '!'",
+                 || ' ' || r.note) LIKE LOWER({}) ESCAPE '!'",
                 contains(&self.name),
             );
         }

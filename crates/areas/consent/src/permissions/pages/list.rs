@@ -4,8 +4,10 @@ use super::super::queries::{ListFilter, PersonLine, Reachability, StateFilter, p
 use super::super::{Aim, Reach, State};
 use super::short_chip;
 use crate::country_rules::Rules;
-use axum::extract::{Query, State as Shared};
+use axum::extract::{Query, RawQuery, State as Shared};
 use rounds_kernel::{CareSetting, Channel, Cursor, Page, PersonId, PersonRole};
+use rounds_platform::imports::export::csv;
+use rounds_platform::views::{self, Views};
 use rounds_web::components::{Chip, Column, Filter, Pager};
 use rounds_web::{App, Shell, Visitor, WebResult, page};
 use serde::Deserialize;
@@ -45,6 +47,8 @@ struct PeoplePage {
     columns: Vec<Column>,
     lines: Vec<Line>,
     pager: Pager,
+    export: String,
+    views: Views,
 }
 
 struct Line {
@@ -118,36 +122,84 @@ fn view(shell: Shell, q: &ListQuery, found: Page<PersonLine>, reach: &Reachabili
     let columns = ["Name", "Role", "Account"].into_iter().chain(channels.iter().map(|c| c.label())).map(Column::text).collect();
     let pager = pager(q, found.rows.len(), found.next);
     let lines: Vec<Line> = found.rows.into_iter().map(line).collect();
-    PeoplePage { shell, filters: filters(q), columns, lines, pager }
+    PeoplePage {
+        shell,
+        filters: filters(q),
+        columns,
+        lines,
+        pager,
+        export: q.href("/permissions/people.csv", None),
+        views: Views::default(),
+    }
+}
+
+impl ListQuery {
+    /// `path` with what the list is narrowed to, and a place in it.
+    fn href(&self, path: &str, after: Option<Cursor>) -> String {
+        let mut pairs = form_urlencoded::Serializer::new(String::new());
+        let all = [
+            ("channel", &self.channel),
+            ("state", &self.state),
+            ("role", &self.role),
+            ("aim", &self.aim),
+            ("country", &self.country),
+            ("setting", &self.setting),
+        ];
+        pairs.extend_pairs(all.into_iter().filter(|(_, value)| !value.is_empty()));
+        if let Some(cursor) = after {
+            pairs.append_pair("after", &cursor.encode());
+        }
+        let query = pairs.finish();
+        if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
+    }
 }
 
 fn pager(q: &ListQuery, shown: usize, next: Option<Cursor>) -> Pager {
     let more = if next.is_some() { ", more follow" } else { "" };
-    let link = |c: Cursor| {
-        let mut pairs = form_urlencoded::Serializer::new(String::new());
-        let all = [
-            ("channel", &q.channel),
-            ("state", &q.state),
-            ("role", &q.role),
-            ("aim", &q.aim),
-            ("country", &q.country),
-            ("setting", &q.setting),
-        ];
-        for (name, value) in all {
-            if !value.is_empty() {
-                pairs.append_pair(name, value);
-            }
-        }
-        format!("/permissions/people?{}", pairs.append_pair("after", &c.encode()).finish())
-    };
-    Pager { shown: format!("{shown} people{more}"), previous: None, next: next.map(link) }
+    Pager { shown: format!("{shown} people{more}"), previous: None, next: next.map(|c| q.href("/permissions/people", Some(c))) }
 }
 
-pub(in crate::permissions) async fn people(Shared(app): Shared<App>, visitor: Visitor, Query(q): Query<ListQuery>) -> WebResult {
+pub(in crate::permissions) async fn people(
+    Shared(app): Shared<App>,
+    visitor: Visitor,
+    Query(q): Query<ListQuery>,
+    RawQuery(query): RawQuery,
+) -> WebResult {
     let rules = Rules::load(app.db(), visitor.now.day()).await?;
     let after = Cursor::decode(&q.after);
     let (found, reach) = read(app.db(), &visitor.actor, &filter_of(&q), (&rules, visitor.now), after, PER_PAGE).await?;
-    page(&view(visitor.shell(&app, "People by permission"), &q, found, &reach, &rules))
+    let views = views::of(app.db(), &visitor, "/permissions/people", query.as_deref()).await?;
+    page(&PeoplePage { views, ..view(visitor.shell(&app, "People by permission"), &q, found, &reach, &rules) })
+}
+
+/// Rows of the file read at once.
+const STEP: usize = 1_000;
+/// Rows of one file.
+const MOST: usize = 50_000;
+
+/// The same list as a file: who may be contacted how, for what is asked. No addresses: those stand with the person.
+pub(in crate::permissions) async fn people_csv(Shared(app): Shared<App>, visitor: Visitor, Query(q): Query<ListQuery>) -> WebResult {
+    let rules = Rules::load(app.db(), visitor.now.day()).await?;
+    let (mut rows, mut after): (Vec<Vec<String>>, Option<Cursor>) = (Vec::new(), None);
+    loop {
+        let (found, reach) = read(app.db(), &visitor.actor, &filter_of(&q), (&rules, visitor.now), after, STEP).await?;
+        for p in found.rows {
+            let (known, rule): (Reach, _) = (reach.of(PersonId(p.id)), rules.of(p.country.as_deref().unwrap_or_default()));
+            let told = Channel::ALL.iter().map(|c| short_chip(known, rule, *c, q.aim()).text);
+            let account = p.account_id.map_or(String::new(), |a| a.to_string());
+            let who = [p.id.to_string(), p.name, p.role, account, p.account.unwrap_or_default(), p.country.unwrap_or_default()];
+            rows.push(who.into_iter().chain(told).collect());
+        }
+        after = found.next;
+        if after.is_none() || rows.len() >= MOST {
+            break;
+        }
+    }
+    let head: Vec<&str> = ["Person Id", "Name", "Role", "Account Id", "Account", "Country"]
+        .into_iter()
+        .chain(Channel::ALL.iter().map(|c| c.label()))
+        .collect();
+    Ok(rounds_web::download("people-by-permission.csv", csv(&head, rows)))
 }
 
 pub(super) fn sample() -> String {

@@ -4,7 +4,7 @@ mod list;
 mod overview;
 mod panel;
 
-pub(super) use list::people;
+pub(super) use list::{people, people_csv};
 pub(super) use overview::overview;
 pub use panel::PermissionPanel;
 pub(super) use panel::record;

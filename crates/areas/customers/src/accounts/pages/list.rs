@@ -7,7 +7,7 @@ use crate::identifiers::EntityKind;
 use crate::lists::{self, Place, Slice, pager, sort_link};
 use crate::names;
 use axum::extract::{Query, RawQuery, State};
-use rounds_kernel::CareSetting;
+use rounds_kernel::{CareSetting, Permission};
 use rounds_platform::imports::export;
 use rounds_platform::views::{self, Views};
 use rounds_web::components::{Choice, Column, Filter, Pager};
@@ -26,6 +26,8 @@ struct AccountsPage {
     filtered: bool,
     export: String,
     views: Views,
+    /// Whether the reader may enter records here.
+    add: bool,
     as_of: AsOfBar,
     kept: Vec<(String, String)>,
 }
@@ -118,6 +120,7 @@ fn view(
         filtered: parameters.iter().any(|(name, value)| !matches!(*name, "sort" | "as_of") && !value.is_empty()),
         rows: lines(slice.rows, systems),
         views: Views::default(),
+        add: false,
         as_of: day.bar("/accounts", &parameters[..parameters.len() - 1]),
         kept: lists::kept(&parameters, &["sort", "as_of"]),
         shell,
@@ -140,7 +143,11 @@ pub(in crate::accounts) async fn list(
     slice.rows.iter_mut().for_each(|a| then.get(&a.id).into_iter().for_each(|name| a.name.clone_from(name)));
     let states = states(app.db(), &visitor.actor).await?;
     let views = views::of(app.db(), &visitor, "/accounts", query.as_deref()).await?;
-    page(&AccountsPage { views, ..view(visitor.shell(&app, "Accounts"), &ask, slice, &total, &systems, &states) })
+    page(&AccountsPage {
+        views,
+        add: visitor.actor.may(Permission::WriteRecord),
+        ..view(visitor.shell(&app, "Accounts"), &ask, slice, &total, &systems, &states)
+    })
 }
 
 pub(in crate::accounts) async fn csv(

@@ -60,7 +60,7 @@ impl Ask {
         };
         if !self.name.trim().is_empty() {
             list.filter(
-                "LOWER(contract.name || ' ' || contract.number || ' ' || contract.holder) LIKE {} ESCAPE '!'",
+                "LOWER(contract.name || ' ' || contract.number || ' ' || contract.holder) LIKE LOWER({}) ESCAPE '!'",
                 contains(&self.name),
             );
         }

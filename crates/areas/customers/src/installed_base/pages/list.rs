@@ -51,7 +51,7 @@ impl Ask {
         };
         if !self.name.trim().is_empty() {
             list.filter(
-                "LOWER(device.serial || ' ' || COALESCE(product.name, device.product_text) || ' ' || account.name) LIKE {} ESCAPE '!'",
+                "LOWER(device.serial || ' ' || COALESCE(product.name, device.product_text) || ' ' || account.name) LIKE LOWER({}) ESCAPE '!'",
                 contains(&self.name),
             );
         }

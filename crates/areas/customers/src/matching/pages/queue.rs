@@ -103,7 +103,7 @@ impl QueueAsk {
             None => {}
         }
         if !self.name.trim().is_empty() {
-            list.filter("(LOWER(a.name) LIKE {} ESCAPE '!' OR LOWER(b.name) LIKE {} ESCAPE '!')", contains(&self.name));
+            list.filter("(LOWER(a.name) LIKE LOWER({}) ESCAPE '!' OR LOWER(b.name) LIKE LOWER({}) ESCAPE '!')", contains(&self.name));
         }
         list.sort(SORTS, &self.sort);
         list

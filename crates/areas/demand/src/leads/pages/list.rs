@@ -79,7 +79,7 @@ impl Ask {
         };
         if !self.name.trim().is_empty() {
             list.filter(
-                "LOWER(a.name || ' ' || COALESCE(p.name, '') || ' ' || COALESCE(l.family, '') || ' ' || l.note) LIKE {} ESCAPE '!'",
+                "LOWER(a.name || ' ' || COALESCE(p.name, '') || ' ' || COALESCE(l.family, '') || ' ' || l.note) LIKE LOWER({}) ESCAPE '!'",
                 contains(&self.name),
             );
         }

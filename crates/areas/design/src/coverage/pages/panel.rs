@@ -62,6 +62,7 @@ pub(super) fn sample() -> String {
         owner_id: 3,
         name: name.into(),
         email: "someone@rounds.example".into(),
+        phone: "+1 218 555 0142".into(),
         valid_from: 20_454,
         alignment_id: 1,
     };

@@ -76,6 +76,8 @@ pub struct Coverer {
     pub name: String,
     /// E-mail.
     pub email: String,
+    /// Telephone number; empty when none is known.
+    pub phone: String,
     /// First day of this link.
     pub valid_from: i64,
     /// Alignment it comes from.
@@ -85,7 +87,7 @@ pub struct Coverer {
 /// Who covers `account` on `day`, by business unit and role.
 pub async fn owners_of(db: &impl Query, account: AccountId, day: Day) -> Result<Vec<Coverer>> {
     let sql = format!(
-        "SELECT c.business_unit, c.role, c.owner_id, u.name, u.email, c.valid_from, c.alignment_id \
+        "SELECT c.business_unit, c.role, c.owner_id, u.name, u.email, u.phone, c.valid_from, c.alignment_id \
          FROM coverage c JOIN app_user u ON u.id = c.owner_id WHERE c.account_id = $2 AND {} ORDER BY c.business_unit, c.role, c.id",
         holds("c", 1)
     );

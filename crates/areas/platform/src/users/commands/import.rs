@@ -1,6 +1,6 @@
-//! Users from a file: `email,name,role,manager,zone,locale,hours,scope,active`.
+//! Users from a file: `email,name,role,manager,zone,locale,hours,scope,active,phone,local_manager`.
 
-use super::super::store::by_email;
+use super::super::store::{by_email, by_id};
 use super::{CreateUser, EditUser, SetActive};
 use crate::imports::{ChunkReport, Column, FileInfo, Importer, Row, reject};
 use crate::scope::Grant;
@@ -21,6 +21,14 @@ const COLUMNS: &[Column] = &[
     Column::optional("hours").or(&["hours a week"]),
     Column::optional("scope"),
     Column::optional("active").or(&["isactive"]),
+    Column::optional("phone").or(&["telephone", "mobile", "mobilephone", "telefon"]),
+    Column::optional("local_manager").or(&[
+        "local manager",
+        "local manager email",
+        "second manager",
+        "matrix manager",
+        "delegated approver",
+    ]),
 ];
 
 #[async_trait]
@@ -99,7 +107,15 @@ async fn one(tx: &mut Tx, row: &Row) -> Result<bool> {
         }
     };
     let locale = row.text(5).to_owned();
-    EditUser { user, name, role, manager_email: manager, zone, locale, weekly_minutes: minutes, scope }.run(tx).await?;
+    let phone = row.known(9).map_or_else(|| before.as_ref().map_or(String::new(), |b| b.phone.clone()), str::to_owned);
+    let local_manager_email = match (row.known(10), before.as_ref().and_then(|b| b.local_manager_id)) {
+        (Some(email), _) => Some(email.to_owned()),
+        (None, Some(id)) => by_id(tx, UserId(id)).await?.map(|m| m.email),
+        (None, None) => None,
+    };
+    let edit =
+        EditUser { user, name, role, manager_email: manager, local_manager_email, phone, zone, locale, weekly_minutes: minutes, scope };
+    edit.run(tx).await?;
     let active = !matches!(row.text(8).to_lowercase().as_str(), "no" | "false" | "0" | "off");
     if row.known(8).is_some() && before.as_ref().is_none_or(|b| b.active != active) {
         SetActive { user, active }.run(tx).await?;

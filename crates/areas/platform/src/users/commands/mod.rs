@@ -5,5 +5,6 @@ mod edit;
 mod import;
 
 pub use basic::{CreateUser, SetActive, SetPassword};
+pub(super) use edit::ChangeUser;
 pub use edit::{EditUser, EndAllSessions};
 pub use import::UserImporter;

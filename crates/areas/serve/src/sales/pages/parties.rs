@@ -86,7 +86,7 @@ pub(in crate::sales) fn keyset(name: &str, unmapped: bool, actor: &Actor) -> Key
         id: "party.id".into(),
     };
     if !name.trim().is_empty() {
-        list.filter("LOWER(party.name || ' ' || party.number) LIKE {} ESCAPE '!'", contains(name));
+        list.filter("LOWER(party.name || ' ' || party.number) LIKE LOWER({}) ESCAPE '!'", contains(name));
     }
     if unmapped {
         list.conditions.push("NOT EXISTS (SELECT 1 FROM party_account l WHERE l.party_id = party.id AND l.valid_to IS NULL)".into());

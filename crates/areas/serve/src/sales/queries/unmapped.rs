@@ -79,7 +79,7 @@ impl UnmappedAsk {
             id: "u.id".into(),
         };
         if !self.name.trim().is_empty() {
-            list.filter("LOWER(u.name || ' ' || u.number) LIKE {} ESCAPE '!'", contains(&self.name));
+            list.filter("LOWER(u.name || ' ' || u.number) LIKE LOWER({}) ESCAPE '!'", contains(&self.name));
         }
         list.sort(SORTS, &self.sort);
         list

@@ -45,7 +45,7 @@ impl Ask {
     /// Narrows a list that reads reports as `r` and their distributors as `d`.
     fn narrow(&self, list: &mut Keyset) {
         if !self.name.trim().is_empty() {
-            list.filter("LOWER(d.code) LIKE {} ESCAPE '!'", contains(&self.name));
+            list.filter("LOWER(d.code) LIKE LOWER({}) ESCAPE '!'", contains(&self.name));
         }
         match self.show.as_str() {
             "counting" => list.conditions.push("r.replaced_by IS NULL".into()),
