@@ -190,7 +190,7 @@ async fn bad_lines_say_why_and_stop_no_other() {
         let report = load(&runner, "orders.csv", &file).await;
         let codes: Vec<&str> = report.rejects.iter().map(|r| r.code.as_str()).collect();
         let want = [
-            "import.amount",
+            "import.number_unclear",
             "import.day_impossible",
             "import.party_blank",
             "import.future_date",
