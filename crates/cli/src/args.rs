@@ -476,6 +476,12 @@ pub struct Trial {
     /// Port on 127.0.0.1; the trial listens nowhere else.
     #[arg(long, default_value_t = 8081)]
     pub port: u16,
+    /// Which column is which: a mapping saved on the import's page, or a JSON file with one mapping, or one a file name.
+    #[arg(long)]
+    pub mapping: Option<String>,
+    /// What 3/4/2026 means: day-first or month-first.
+    #[arg(long)]
+    pub days: Option<String>,
     /// Make the mirror, but do not serve.
     #[arg(long)]
     pub no_serve: bool,

@@ -48,17 +48,23 @@ async fn mapping(a: &Import, runner: &Runner) -> Result<Mapping> {
         Some(named) => rounds_platform::imports::saved_mapping(&runner.db, named).await?,
         None => Mapping::default(),
     };
-    if let Some(days) = &a.days {
-        let order = DayOrder::parse(days);
-        mapping.days = Some(order.ok_or_else(|| {
-            Error::invalid("import.days_option", format!("“{days}” is no order of days."), "Use --days day-first or --days month-first.")
-        })?);
-    }
+    mapping.days = day_order(a.days.as_deref())?.or(mapping.days);
     mapping.sheet = a.sheet.clone().or(mapping.sheet);
     Ok(mapping)
 }
 
-fn unreadable(file: &Path, e: &std::io::Error) -> Error {
+/// What was said about the order of days.
+///
+/// # Errors
+/// `import.days_option`.
+pub(crate) fn day_order(days: Option<&str>) -> Result<Option<DayOrder>> {
+    let Some(days) = days else { return Ok(None) };
+    let unknown =
+        || Error::invalid("import.days_option", format!("“{days}” is no order of days."), "Use --days day-first or --days month-first.");
+    DayOrder::parse(days).ok_or_else(unknown).map(Some)
+}
+
+pub(crate) fn unreadable(file: &Path, e: &std::io::Error) -> Error {
     Error::invalid("import.unreadable", format!("The file {} cannot be read: {e}.", file.display()), "Check the path and its permissions.")
 }
 

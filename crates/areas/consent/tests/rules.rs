@@ -279,3 +279,36 @@ async fn files_of_access_permissions_and_preferences() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_promotes_to_a_facility_in_a_tenders_quiet_period() {
+    on_each_engine::<Schema, _>(|w| async move {
+        w.named().await;
+        let file = "Tender Number,Lot,Tender Name,Deadline,Quiet From,Quiet To,Facilities,Family,State\n\
+                    T1,1,Closure 2027,2026-12-15,2026-11-24,2026-11-25,north,Closure,announced\n\
+                    T2,1,Won already,2026-12-15,2026-11-20,2026-12-20,north,Closure,awarded\n";
+        let importers = std::sync::Arc::new(rounds_customers::importers());
+        let quiet = std::sync::Arc::new(|_: i64, _: i64, _: &str| ());
+        let file = (None, "tenders.csv", file.as_bytes());
+        let report =
+            rounds_platform::imports::run_import(&w.runner, &Actor::program("test"), &importers, file, quiet).await.expect("imports");
+        assert_eq!(report.rejected, 0, "{report:?}");
+        let on = |date: &str| Time::at_day(Day::parse(date).expect("a day")).plus_minutes(600);
+        let asked = request(&w, "ann", "north", Channel::Visit).await;
+        let service = Request { at: on("2026-11-24"), aim: Aim::Service, ..asked };
+        for (date, want) in [
+            ("2026-11-24", Err("consent.tender_quiet".to_owned())),
+            ("2026-11-25", Err("consent.tender_quiet".to_owned())),
+            ("2026-11-23", Ok(())),
+            ("2026-11-26", Ok(())),
+        ] {
+            assert_eq!(clear(&w, &w.ines, Request { at: on(date), ..asked }).await, want, "{date}");
+        }
+        assert_eq!(
+            clear(&w, &w.ines, Request { channel: Channel::Email, ..service }).await,
+            Err("consent.week_full".into()),
+            "only the limit"
+        );
+    })
+    .await;
+}

@@ -23,12 +23,15 @@ pub const REFERENCES: &[Reference] = &[
 
 /// All importers of the area.
 pub fn importers() -> Vec<Box<dyn Importer>> {
-    coverage::importers()
+    let mut all = coverage::importers();
+    all.extend(potential::importers());
+    all
 }
 
 /// All routes of the area.
 pub fn routes() -> Vec<Route> {
     let mut all = coverage::routes();
+    all.extend(potential::routes());
     all.extend(who_to_call::routes());
     all
 }

@@ -5,16 +5,19 @@
 //! Then records that may be one are looked for, and the mirror is made.
 
 pub mod files;
+mod mapping;
 mod owners;
+
+pub use mapping::Mappings;
 
 use crate::args::{BenchTrial, Trial};
 use crate::import::keep;
 use crate::{compose, progress, serve};
 use rounds_customers::identifiers::EntityKind;
 use rounds_customers::matching::{MatchRequest, ask as ask_match};
-use rounds_kernel::{Actor, Clock, Error, JobId, Result, Role, SystemClock, Time};
-use rounds_measure::trial::ask as ask_mirror;
-use rounds_platform::imports::{Ask, ImportReport, Importers, ask, guess, run_job};
+use rounds_kernel::{Actor, Clock, Error, ErrorKind, JobId, Result, Role, SystemClock, Time};
+use rounds_measure::trial::{NoteFiles, TrialFile, ask as ask_mirror};
+use rounds_platform::imports::{Ask, Fit, ImportReport, Importers, ask, fit, folded, header_of_text, run_job};
 use rounds_platform::jobs::run_now;
 use rounds_platform::users::CreateUser;
 use rounds_store::{Query, Runner};
@@ -37,7 +40,8 @@ pub(crate) async fn run(a: Trial) -> Result<()> {
     let database = a.database.unwrap_or_else(|| beside(&a.dir));
     println!("\nReading {} into {}", a.dir.display(), database.display());
     let runner = compose::open(&database.to_string_lossy(), Arc::new(SystemClock)).await?;
-    let took = make(&runner, &a.dir, &SystemClock).await?;
+    let mappings = Mappings::read(&runner, a.mapping.as_deref(), a.days.as_deref()).await?;
+    let took = make_by(&runner, &a.dir, &mappings, &SystemClock).await?;
     let all: f64 = took.iter().map(|t| t.seconds).sum();
     println!("\nThe mirror is made, {all:.0} seconds after the first file was opened.");
     summary(&runner).await?;
@@ -69,29 +73,42 @@ pub struct Stage {
     pub report: Option<ImportReport>,
 }
 
-/// Imports the files of `dir`, looks for duplicates, makes the mirror.
+/// Imports the files of `dir` by their headers, looks for duplicates, makes the mirror.
 ///
 /// # Errors
 /// `trial.no_files` when the folder holds no file that can be read; those of the database.
 pub async fn make(runner: &Runner, dir: &Path, clock: &dyn Clock) -> Result<Vec<Stage>> {
+    make_by(runner, dir, &Mappings::default(), clock).await
+}
+
+/// The same, with what was said about the files.
+///
+/// # Errors
+/// Those of [`make`].
+pub async fn make_by(runner: &Runner, dir: &Path, mappings: &Mappings, clock: &dyn Clock) -> Result<Vec<Stage>> {
     let (actor, importers) = (Actor::program("trial"), compose::importers());
-    let files = sorted(dir, &importers)?;
+    let (fitting, mut told) = sorted(runner, dir, mappings, &importers).await?;
     viewer(runner, &actor).await?;
     let mut stages = Vec::new();
-    for (kind, file) in &files {
+    for (fit, file) in fitting {
         let start = clock.now();
-        let name = file.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
-        owners::welcome(runner, &actor, &importers, kind, file).await?;
-        let kept = keep(runner, &actor, file, &name).await?;
-        let job = ask(runner, &actor, &importers, kept, Ask { kind: Some(kind.clone()), ..Ask::default() }).await?;
-        let (bar, tell) = progress::bar(&name);
-        let report = run_job(runner, &actor, &importers, JobId(job.id), tell).await;
-        bar.finish_and_clear();
-        let report = report?;
-        println!("  ✓ {name} ({kind}): {}", report.summary());
-        worth_knowing(&report).iter().for_each(|line| println!("    {line}"));
-        stages.push(Stage { what: kind.clone(), rows: report.read, seconds: seconds(start, clock.now()), report: Some(report) });
+        let (name, kind) = (name_of(&file), fit.kind.clone());
+        told.push(read_so(&name, &fit));
+        match bring_in(runner, &actor, &importers, (&name, &file), fit).await {
+            Ok(report) => {
+                println!("  ✓ {name} ({kind}): {}", report.summary());
+                worth_knowing(&report).iter().for_each(|line| println!("    {line}"));
+                stages.push(Stage { what: kind, rows: report.read, seconds: seconds(start, clock.now()), report: Some(report) });
+            }
+            // A file that is refused as a whole stops no other; what cannot be told from it is said.
+            Err(e) if e.kind == ErrorKind::Invalid => {
+                told.pop();
+                told.push(left_out(&name, &e));
+            }
+            Err(e) => return Err(e),
+        }
     }
+    runner.run(&actor, NoteFiles { files: told }).await?;
     runner.db.optimise().await?;
     for kind in [EntityKind::Account, EntityKind::Person] {
         let start = clock.now();
@@ -133,37 +150,95 @@ fn seconds(from: Time, to: Time) -> f64 {
     (to.0 - from.0) as f64 / 1e6
 }
 
-/// The text files of a folder with their kinds, in the order in which they build on one another. Files of no known kind are said.
-fn sorted(dir: &Path, importers: &Importers) -> Result<Vec<(String, PathBuf)>> {
-    let unreadable = |e: std::io::Error| {
-        Error::invalid(
-            "trial.folder",
-            format!("The folder {} cannot be read: {e}.", dir.display()),
-            "Give the folder that holds the exported files.",
-        )
-    };
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(dir).map_err(unreadable)? {
-        let path = entry.map_err(unreadable)?.path();
-        let end = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
-        if !["csv", "tsv", "txt"].contains(&end.as_str()) {
-            continue;
+fn name_of(file: &Path) -> String {
+    file.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned())
+}
+
+/// One file into the record.
+async fn bring_in(runner: &Runner, actor: &Actor, importers: &Importers, (name, file): (&str, &Path), fit: Fit) -> Result<ImportReport> {
+    let owners = fit.read.iter().find(|(ours, _)| *ours == owners::OWNER).map(|(_, theirs)| theirs.as_str());
+    owners::welcome(runner, actor, owners, file).await?;
+    let kept = keep(runner, actor, file, name).await?;
+    let job = ask(runner, actor, importers, kept, Ask { kind: Some(fit.kind.clone()), mapping: fit.mapping, dry_run: false }).await?;
+    let (bar, tell) = progress::bar(name);
+    let report = run_job(runner, actor, importers, JobId(job.id), tell).await;
+    bar.finish_and_clear();
+    report
+}
+
+/// How a file was read, for the mirror.
+fn read_so(name: &str, fit: &Fit) -> TrialFile {
+    let others: Vec<String> = fit
+        .read
+        .iter()
+        .filter(|(ours, theirs)| folded(ours) != folded(theirs))
+        .map(|(ours, theirs)| format!("{theirs} as {}", ours.replace('_', " ")))
+        .collect();
+    TrialFile {
+        file: name.into(),
+        kind: fit.kind.clone(),
+        others: others.len() as i64,
+        other_names: others.join(", "),
+        unread_columns: fit.unread.len() as i64,
+        unread: fit.unread.join(", "),
+        ..TrialFile::default()
+    }
+}
+
+/// A file that is not read, said at once and kept for the mirror.
+fn left_out(name: &str, e: &Error) -> TrialFile {
+    let remedy = match e.code.as_str() {
+        "import.kind_unknown" => {
+            format!(
+                "Say what it is and which column is which with --mapping FILE: {{\"{name}\": {{\"kind\": \"sale-lines\", \"columns\": {{\"Net Amount\": \"…\"}}}}}}."
+            )
         }
-        match guess(importers, None, &head(&path).map_err(unreadable)?) {
-            Ok(importer) => found.push((importer.kind().to_owned(), path)),
-            Err(e) => println!("  – {} is left out: {}", path.display(), e.cause),
+        _ => e.remedy.clone(),
+    };
+    println!("  – {name} is left out: {} {remedy}", e.cause);
+    TrialFile { file: name.into(), cause: e.cause.clone(), remedy, ..TrialFile::default() }
+}
+
+/// The text files of a folder and how they are read, in the order in which they build on one another; and those that are left out.
+async fn sorted(runner: &Runner, dir: &Path, mappings: &Mappings, importers: &Importers) -> Result<(Vec<(Fit, PathBuf)>, Vec<TrialFile>)> {
+    let unreadable = |e: std::io::Error| {
+        let cause = format!("The folder {} cannot be read: {e}.", dir.display());
+        Error::invalid("trial.folder", cause, "Give the folder that holds the exported files.")
+    };
+    let (mut found, mut out) = (Vec::new(), Vec::new());
+    let entries = std::fs::read_dir(dir).and_then(|all| all.map(|e| e.map(|e| e.path())).collect::<std::io::Result<Vec<_>>>());
+    let mut paths = entries.map_err(unreadable)?;
+    paths.sort();
+    for path in paths.into_iter().filter(|p| p.is_file() && !name_of(p).starts_with('.')) {
+        let (name, end) = (name_of(&path), path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default());
+        match end.as_str() {
+            "csv" | "tsv" | "txt" => {}
+            "xlsx" | "xls" | "parquet" => {
+                let cause = format!("A trial reads text files; {name} is none.");
+                out.push(left_out(&name, &Error::invalid("trial.format", cause, "Save it as CSV, or read it with rounds import.")));
+                continue;
+            }
+            _ => continue,
+        }
+        match fitting(runner, mappings, importers, &name, &head(&path).map_err(unreadable)?).await {
+            Ok(fit) => found.push((fit, path)),
+            Err(e) if e.kind == ErrorKind::Invalid => out.push(left_out(&name, &e)),
+            Err(e) => return Err(e),
         }
     }
     if found.is_empty() {
         let cause = format!("{} holds no exported file that can be read.", dir.display());
-        return Err(Error::invalid(
-            "trial.no_files",
-            cause,
-            "Export accounts, people, calls and orders as CSV with a header line into it.",
-        ));
+        let remedy = "Export accounts, people, calls and orders as CSV with a header line into it.";
+        return Err(Error::invalid("trial.no_files", cause, remedy));
     }
-    found.sort_by_key(|(kind, path)| (ORDER.iter().position(|k| k == kind).unwrap_or(ORDER.len()), path.clone()));
-    Ok(found)
+    found.sort_by_key(|(fit, path)| (ORDER.iter().position(|k| *k == fit.kind).unwrap_or(ORDER.len()), path.clone()));
+    Ok((found, out))
+}
+
+async fn fitting(runner: &Runner, mappings: &Mappings, importers: &Importers, name: &str, head: &[u8]) -> Result<Fit> {
+    let header = header_of_text(head)?;
+    let (kind, mapping) = mappings.of(runner, name, &header).await?;
+    fit(importers, kind.as_deref(), &header, mapping)
 }
 
 /// The first lines of a file.

@@ -1,19 +1,17 @@
 //! Owners named in files: they become users without a password.
 
 use rounds_kernel::{Actor, Error, Result, Role};
-use rounds_platform::imports::Importers;
 use rounds_platform::users::{CreateUser, all};
 use rounds_store::Runner;
 use std::collections::BTreeSet;
 use std::path::Path;
 
 /// The column of owners, by our name for it.
-const OWNER: &str = "owner";
+pub(super) const OWNER: &str = "owner";
 
 /// Creates a user for each owner of a file that none stands for, by e-mail or name.
-pub(super) async fn welcome(runner: &Runner, actor: &Actor, importers: &Importers, kind: &str, file: &Path) -> Result<()> {
-    let importer = importers.iter().find(|i| i.kind() == kind);
-    let Some(column) = importer.and_then(|i| i.columns().iter().find(|c| c.name == OWNER)) else { return Ok(()) };
+pub(super) async fn welcome(runner: &Runner, actor: &Actor, column: Option<&str>, file: &Path) -> Result<()> {
+    let Some(column) = column else { return Ok(()) };
     let mut named = BTreeSet::new();
     let head = super::head(file).map_err(Error::internal)?;
     let first = head.split(|b| *b == b'\n').next().unwrap_or_default();
@@ -25,7 +23,7 @@ pub(super) async fn welcome(runner: &Runner, actor: &Actor, importers: &Importer
         Ok(h) => h.iter().map(|c| String::from_utf8_lossy(c).trim_start_matches('\u{feff}').trim().to_owned()).collect(),
         Err(_) => return Ok(()),
     };
-    let Some(at) = column.position(&header) else { return Ok(()) };
+    let Some(at) = header.iter().position(|h| h == column) else { return Ok(()) };
     let mut row = csv::ByteRecord::new();
     // A row that cannot be read is the importer's to reject.
     while reader.read_byte_record(&mut row).unwrap_or(false) {

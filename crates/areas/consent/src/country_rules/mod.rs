@@ -5,7 +5,7 @@
 //! in force come from the file the program ships with (version 0), replaced country by country by what operations wrote since.
 //!
 //! Public: [`Rules`] (all of them, for planning and the gate), [`CountryRule`], [`Local`], [`Recording`], [`WhenUnknown`],
-//! [`may_record`], [`metrics_allowed`], [`smallest_group`], [`SetCountryRule`]. Routes: `/country-rules`, `/country-rules/{country}` (GET, POST),
+//! [`may_record`], [`metrics_allowed`], [`named_allowed`], [`strictest`], [`smallest_group`], [`SetCountryRule`]. Routes: `/country-rules`, `/country-rules/{country}` (GET, POST),
 //! `/recording`. Tables: [`TABLES`].
 
 mod commands;
@@ -17,7 +17,7 @@ mod store;
 pub use commands::SetCountryRule;
 pub use model::{
     Calling, ChannelRule, Channels, CountryRule, Local, MayRecord, Place, Recording, Rules, WhenUnknown, holidays_of, may_record,
-    metrics_allowed,
+    metrics_allowed, named_allowed, strictest,
 };
 pub use queries::{Version, history, smallest_group};
 pub use store::migrations;

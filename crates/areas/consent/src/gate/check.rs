@@ -1,4 +1,4 @@
-//! The rules, pure: permission, access, frequency, spacing, calling hours. The order decides which reason is given first.
+//! The rules, pure: permission, quiet periods of tenders, access, frequency, spacing, calling hours. The order decides which reason is given first.
 
 use super::{Held, Limits, PersonState, Refusal, Request};
 use crate::access::VisitTerms;
@@ -20,6 +20,7 @@ pub fn is_live(channel: Channel) -> bool {
 /// May this contact be made? Permission comes first, and a recorded "do not contact" before everything.
 pub fn judge(person: &PersonState<'_>, request: &Request, limits: &Limits) -> Verdict {
     permitted(person.reach, person.rule, request.channel, request.aim)?;
+    unless_quiet(person, request.aim)?;
     admitted(person, request)?;
     frequency(person.held, request.channel, request.at, limits)?;
     spacing(person.held, request.channel, request.at, limits)?;
@@ -55,6 +56,26 @@ pub fn permitted(reach: Reach, rule: &CountryRule, channel: Channel, aim: Aim) -
             format!("Nobody has asked this person about {what} by {way}, and in {} that needs their yes first.", rule.place()),
             "Ask them in a channel that is open, and record their answer on their page.",
         ),
+    }
+}
+
+/// Quiet periods of tenders alone: while one holds, nothing promotional is said to the people of its facilities. Service goes on.
+pub fn unless_quiet(person: &PersonState<'_>, aim: Aim) -> Verdict {
+    match person.quiet {
+        Some(quiet) if aim != Aim::Service => {
+            let until = Day::stored(quiet.until);
+            refuse(
+                "consent.tender_quiet",
+                format!(
+                    "The quiet period of tender {} ({}) holds where this person works, until {}.",
+                    quiet.tender,
+                    quiet.name,
+                    until.short()
+                ),
+                format!("Wait until {}. Service is allowed meanwhile.", until.plus(1).short()),
+            )
+        }
+        _ => Ok(()),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The one gate: nothing reaches a person, by a human or by a machine, without passing here.
 //!
 //! A contact is *cleared* when someone takes it on, *recorded* when it took place, and *released* when it will not be made. The
-//! rules are one pure function, [`judge`], asked by planning and by acting alike: permission ([`permitted`]), the access register
+//! rules are one pure function, [`judge`], asked by planning and by acting alike: permission ([`permitted`]), quiet periods of tenders ([`unless_quiet`]), the access register
 //! ([`admitted`]), frequency over all channels and owners ([`frequency`]), space between live contacts ([`spacing`]) and calling hours
 //! ([`hours`]).
 //!
@@ -17,7 +17,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-pub use check::{admitted, frequency, hours, is_live, judge, next_live_day, permitted, spacing};
+pub use check::{admitted, frequency, hours, is_live, judge, next_live_day, permitted, spacing, unless_quiet};
 pub use commands::{ClearContact, RecordContact, SetLimits, clear, record, release};
 pub use model::{Clearance, ContactMade, Direction, Held, Holding, LimitBook, Limits, PersonState, Recorded, Refusal, Request};
 pub use store::migrations;

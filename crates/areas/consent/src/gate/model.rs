@@ -3,6 +3,7 @@
 use crate::access::{Access, VisitTerms};
 use crate::country_rules::{CountryRule, Local};
 use crate::permissions::{Aim, Reach};
+use rounds_customers::contracts::Quiet;
 use rounds_kernel::{AccountId, ActionId, Channel, Day, Error, Outcome, PersonId, Purpose, Result, Time};
 use rounds_store::{Query, settings};
 use serde::{Deserialize, Serialize};
@@ -138,6 +139,8 @@ pub struct PersonState<'a> {
     pub expects_us: bool,
     /// The moment of the contact on their clock, where the minute is known.
     pub local: Option<Local>,
+    /// The quiet period of a tender that holds on the day of the contact where they work.
+    pub quiet: Option<&'a Quiet>,
     /// Outbound contacts of all channels and owners, made or open, of the last four weeks; order does not matter, more does no harm.
     pub held: &'a [Held],
 }

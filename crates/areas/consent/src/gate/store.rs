@@ -4,6 +4,8 @@ use super::{Clearance, Held, Holding, Request, is_live};
 use crate::access::{self, Access};
 use crate::country_rules::Local;
 use crate::permissions::{ANY_CHANNEL, Reach, of_person_at};
+use rounds_customers::affiliations::{LinkKind, current};
+use rounds_customers::contracts::{Quiet, quiet};
 use rounds_kernel::{AccountId, Channel, Day, Error, Outcome, PersonId, Result, Time};
 use rounds_platform::scope;
 use rounds_store::{Engine, FromQueryResult, MigrationTrait, Query, SqlMigration, Tx, args};
@@ -44,6 +46,7 @@ pub(super) struct Known {
     pub access: Option<Access>,
     pub expects_us: bool,
     pub local: Option<Local>,
+    pub quiet: Option<Quiet>,
     pub held: Vec<Held>,
 }
 
@@ -53,13 +56,25 @@ pub(super) async fn known(tx: &Tx, r: &Request) -> Result<Known> {
     let (mut held, expects_us) = made(tx, r).await?;
     held.extend(open(tx, r).await?);
     let access = if r.channel == Channel::Visit { access::of_person(tx, r.person, r.account, r.at.day()).await? } else { None };
+    let quiet = quiet_where_they_work(tx, r).await?;
     let local = if r.timed {
         let zone = tx.text("SELECT zone FROM account WHERE id = $1", args![r.account.0]).await?;
         Some(Local::at(r.at, zone.as_deref().unwrap_or("UTC")))
     } else {
         None
     };
-    Ok(Known { reach: of_person_at(tx, r.person, r.at.max(tx.now)).await?, country, access, expects_us, local, held })
+    Ok(Known { reach: of_person_at(tx, r.person, r.at.max(tx.now)).await?, country, access, expects_us, local, quiet, held })
+}
+
+/// The quiet period that holds for any account where the person works: who works at two hears of a tender at either.
+async fn quiet_where_they_work(tx: &Tx, r: &Request) -> Result<Option<Quiet>> {
+    let posts = current(tx, LinkKind::PersonAccount, &[r.person.0]).await?;
+    let mut longest: Option<Quiet> = None;
+    for account in posts.into_values().flatten().chain([r.account.0]) {
+        let found = quiet(tx, AccountId(account), r.at.day()).await?;
+        longest = longest.into_iter().chain(found).max_by_key(|q| q.until);
+    }
+    Ok(longest)
 }
 
 /// Country of the account, which must be within the actor's scope and hold the person.

@@ -22,7 +22,7 @@ fn made(text: &str, live: bool) -> Held {
 }
 
 fn state<'a>(reach: Reach, rule: &'a CountryRule, held: &'a [Held]) -> PersonState<'a> {
-    PersonState { reach, rule, access: None, expects_us: false, local: None, held }
+    PersonState { reach, rule, access: None, expects_us: false, local: None, quiet: None, held }
 }
 
 fn ask(reach: Reach, country: &str, held: &[Held], channel: Channel, when: &str) -> &'static str {
@@ -235,4 +235,23 @@ fn a_channel_has_its_own_limit() {
             && Limits { per_week: 0, ..limits }.check().is_err()
             && Limits { per_four_weeks: 3, ..limits }.check().is_err()
     );
+}
+
+#[test]
+fn a_quiet_period_silences_what_is_promotional_and_nothing_else() {
+    let rules = Rules::shipped();
+    let quiet =
+        rounds_customers::contracts::Quiet { tender: "T1".into(), name: "Closure 2027".into(), until: i64::from(day("2026-12-01").0) };
+    let state = PersonState { quiet: Some(&quiet), ..state(Reach::default(), rules.of("US"), &[]) };
+    for (aim, silent) in Aim::ALL.iter().map(|aim| (*aim, *aim != Aim::Service)) {
+        let request = Request { aim, ..Request::new(PersonId(1), AccountId(1), Channel::Visit, at("2026-11-25")) };
+        let said = judge(&state, &request, &Limits::default());
+        assert_eq!(said.as_ref().err().map(|r| r.code), silent.then_some("consent.tender_quiet"), "{aim:?}");
+        if let Err(refusal) = said {
+            assert!(refusal.reason.contains("T1") && refusal.remedy.contains("Service"), "{refusal:?}");
+        }
+    }
+    let gone = PersonState { reach: Reach::default().with_do_not_contact(), ..state };
+    let request = Request::new(PersonId(1), AccountId(1), Channel::Visit, at("2026-11-25"));
+    assert_eq!(judge(&gone, &request, &Limits::default()).unwrap_err().code, "consent.do_not_contact", "their own no is said first");
 }

@@ -1,6 +1,7 @@
 //! Past contacts from a company's files: calls, visits, e-mails as CRM systems export them.
 
 use super::commands::{ContactRow, Directory, write};
+use rounds_customers::company_files::speaks_of_sales;
 use rounds_kernel::{Channel, Outcome, Permission, Purpose, Result};
 use rounds_platform::imports::{ChunkReport, Column, FileInfo, Importer, Note, Row, Touched};
 use rounds_store::Tx;
@@ -19,6 +20,8 @@ const OUTCOME: usize = 8;
 const DIRECTION: usize = 9;
 const NOTE: usize = 10;
 const FAMILY: usize = 11;
+const PERSON_NAME: usize = 12;
+const ACCOUNT_NAME: usize = 13;
 
 /// Importers of this capability.
 pub(super) fn importers() -> Vec<Box<dyn Importer>> {
@@ -140,88 +143,71 @@ fn direction(text: &str) -> &'static str {
 }
 
 /// What the columns are called, here and elsewhere.
+#[rustfmt::skip]
 const COLUMNS: &[Column] = &[
     Column::optional("contact_no").or(&[
-        "call_id",
-        "activity_id",
-        "interaction_id",
-        "id",
-        "call_no",
-        "call_name",
-        "visit_id",
-        "task_id",
-        "event_id",
-        "key",
-        "external_id",
+        "call_id", "activity_id", "interaction_id", "id", "call_no", "call_name", "visit_id", "task_id", "event_id", "engagement_id",
+        "meeting_id", "appointment_id", "key", "external_id", "besuchsnummer", "aktivitätsnummer", "n° visite", "id visita",
     ]),
     Column::optional("person_id").or(&[
-        "person_key",
-        "contact_id",
-        "hcp_id",
-        "who_id",
-        "attendee_id",
-        "physician_id",
-        "stakeholder_id",
-        "contact",
-        "person",
-        "hcp",
-        "customer_id",
+        "person_key", "contact_id", "hcp_id", "who_id", "attendee_id", "physician_id", "stakeholder_id", "contact", "person", "hcp",
+        "customer_id", "regarding_contact_id", "ansprechpartner", "ansprechpartner_id", "interlocuteur", "contacto",
     ]),
     Column::optional("account_id").or(&[
-        "account_key",
-        "account",
-        "account_no",
-        "account_number",
-        "what_id",
-        "parent_id",
-        "facility_id",
-        "customer_no",
-        "customer_number",
-        "customer",
+        "account_key", "account", "account_no", "account_number", "acct", "acct_id", "acct_no", "what_id", "related_to_id", "parent_id",
+        "facility_id", "site_id", "hospital_id", "customer_no", "customer_number", "customer", "client_id", "client", "regarding",
+        "kunnr", "kunde", "kundennummer", "kunden_nr", "compte", "code client", "cuenta", "cliente",
     ]),
-    Column::optional("channel").or(&["call_channel", "call_type", "activity_type", "interaction_type", "type", "medium", "kanal"]),
-    Column::required("date")
-        .or(&[
-            "call_date",
-            "call_datetime",
-            "contact_date",
-            "activity_date",
-            "interaction_date",
-            "visit_date",
-            "occurred_at",
-            "start_date",
-            "start",
-            "timestamp",
-            "at",
-            "datetime",
-            "datum",
-            "created_date",
-        ])
-        .of_moments(),
-    Column::optional("time").or(&["call_time", "start_time", "uhrzeit"]),
+    Column::optional("channel").or(&[
+        "call_channel", "call_type", "activity_type", "activity_sub_type", "interaction_type", "event_type", "task_type", "task_subtype",
+        "contact_method", "contact_channel", "type", "medium", "method", "mode", "kanal", "kontaktart", "besuchsart", "besuchstyp",
+        "aktivitätstyp", "canal", "type de visite", "type de contact", "tipo", "tipo de visita",
+    ]),
+    Column::required("date").or(&[
+        "call_date", "call_datetime", "contact_date", "activity_date", "activity_date_time", "interaction_date", "visit_date",
+        "visit_datetime", "visited_on", "meeting_date", "event_date", "task_date", "due_date", "completed_date", "completed_on",
+        "actual_end", "actual_start", "scheduled_start", "occurred_at", "start_date", "start_date_time", "start", "timestamp", "at",
+        "datetime", "datum", "besuchsdatum", "kontaktdatum", "termin", "date de visite", "date visite", "date de contact",
+        "date du contact", "fecha", "fecha de visita", "fecha visita", "fecha de contacto", "created_date", "created_on",
+    ]).of_moments(),
+    Column::optional("time").or(&["call_time", "start_time", "visit_time", "uhrzeit", "heure", "hora"]),
     Column::optional("owner").or(&[
-        "owner_email",
-        "user_email",
-        "rep_email",
-        "rep",
-        "rep_name",
-        "owner_name",
-        "user",
-        "user_name",
-        "sales_rep",
-        "assigned_to",
-        "employee",
-        "owner_id",
-        "rep_id",
-        "mitarbeiter",
+        "owner_email", "user_email", "rep_email", "rep", "rep_name", "owner_name", "user", "user_name", "sales_rep",
+        "sales_representative", "salesperson", "territory_manager", "assigned", "assigned_to", "assigned_to_name", "assigned_user",
+        "activity_owner", "created_by", "employee", "owner_id", "rep_id", "mitarbeiter", "außendienst", "vertreter", "verantwortlich",
+        "zuständig", "délégué", "commercial", "responsable", "délégué médical", "representante", "vendedor", "delegado", "comercial",
     ]),
-    Column::optional("purpose").or(&["objective", "reason", "call_objective", "subject", "topic", "zweck"]),
-    Column::optional("outcome").or(&["result", "status", "call_outcome", "call_status", "disposition", "ergebnis"]),
-    Column::optional("direction").or(&["in_out", "call_direction"]),
-    Column::optional("note")
-        .or(&["notes", "comment", "comments", "description", "next_call_notes", "call_notes", "call_comments", "bemerkung", "notiz"])
-        .up_to(4_000),
-    Column::optional("product").or(&["family", "product_family", "products", "detailed_products", "product_name", "produkt"]),
+    Column::optional("purpose").or(&[
+        "objective", "reason", "call_objective", "visit_objective", "visit_purpose", "subject", "topic", "zweck", "anlass", "betreff",
+        "besuchsgrund", "thema", "objet", "objectif", "motif", "asunto", "motivo", "objetivo",
+    ]),
+    Column::optional("outcome").or(&[
+        "result", "status", "call_outcome", "call_result", "call_status", "call_disposition", "activity_status", "disposition",
+        "ergebnis", "resultat", "statut", "estado", "resultado",
+    ]),
+    Column::optional("direction").or(&["in_out", "call_direction", "richtung"]),
+    Column::optional("note").or(&[
+        "notes", "comment", "comments", "full_comments", "description", "details", "body", "next_call_notes", "call_notes",
+        "call_comments", "call_report", "summary", "bemerkung", "notiz", "notizen", "kommentar", "beschreibung", "besuchsbericht",
+        "commentaire", "commentaires", "compte rendu", "remarques", "notas", "comentario", "comentarios", "observaciones",
+    ]).up_to(4_000),
+    Column::optional("product").or(&[
+        "family", "product_family", "products", "product_discussed", "detailed_products", "product_name", "product_1", "produkt",
+        "produktgruppe", "produit", "producto",
+    ]),
+    Column::optional("person_name").or(&[
+        "contact_name", "contact_full_name", "who.name", "name (contact)", "full_name", "hcp_name", "physician_name", "physician",
+        "doctor", "doctor_name", "attendee", "attendee_name", "attendee 1", "stakeholder", "stakeholder_name", "arzt", "kontakt",
+        "kontaktname", "name ansprechpartner", "médecin", "nom du contact", "praticien", "médico", "nombre contacto",
+        "nombre del contacto",
+    ]),
+    Column::optional("account_name").or(&[
+        "what.name", "company / account", "account: account name", "acct_name", "related_to", "related_to_name", "facility",
+        "facility_name", "hospital", "hospital_name", "institution", "organization", "organisation", "customer_name", "client_name",
+        "company", "company_name", "site", "site_name", "location_name", "einrichtung", "krankenhaus", "klinik", "firma", "kundenname",
+        "établissement", "hôpital", "clinique", "nom du compte", "nom client", "hospital / clínica", "centro", "nombre cliente",
+        "nombre de la cuenta",
+    ]),
 ];
 
 #[async_trait::async_trait]
@@ -242,21 +228,12 @@ impl Importer for Contacts {
     fn recognises(&self, header: &[String]) -> bool {
         let columns = self.columns();
         let has = |i: usize| columns[i].position(header).is_some();
-        let other = Column::optional("quantity").or(&[
-            "qty",
-            "net_value",
-            "order_no",
-            "order_id",
-            "invoice_no",
-            "material",
-            "amount",
-            "valid_from",
-            "catalog_no",
-        ]);
         has(AT)
-            && (has(PERSON) || has(ACCOUNT))
-            && (has(CHANNEL) || has(OUTCOME) || has(USER) || has(ID))
-            && other.position(header).is_none()
+            && [PERSON, ACCOUNT, PERSON_NAME, ACCOUNT_NAME].into_iter().any(has)
+            && (has(CHANNEL) || has(OUTCOME) || has(USER) || has(ID) || has(PURPOSE))
+            && !speaks_of_sales(header)
+            && Column::optional("valid_from").position(header).is_none()
+            && !(describes(header) && only_created(columns[AT], header))
     }
 
     fn words(&self, column: usize) -> Vec<(&'static str, &'static str)> {
@@ -301,6 +278,29 @@ impl Importer for Contacts {
     }
 }
 
+/// Whether the header describes a place or a person rather than what was done.
+fn describes(header: &[String]) -> bool {
+    let described = Column::optional("city").or(&[
+        "billing_city",
+        "street",
+        "zip",
+        "postal_code",
+        "plz",
+        "ort",
+        "email",
+        "phone",
+        "title",
+        "specialty",
+    ]);
+    described.position(header).is_some()
+}
+
+/// Whether the only date says when a record was made.
+fn only_created(date: Column, header: &[String]) -> bool {
+    let made = Column::optional("created_date").or(&["created_on", "start_date", "start"]);
+    date.position(header).and_then(|at| header.get(at)).is_some_and(|name| made.is(name))
+}
+
 fn contact(row: &Row, words: &mut Words, notes: &mut Vec<Note>) -> ContactRow {
     let mut said = |column: usize, code: Option<&'static str>, note: &'static str, text: &'static str| match (row.known(column), code) {
         (Some(_), None) => {
@@ -325,6 +325,8 @@ fn contact(row: &Row, words: &mut Words, notes: &mut Vec<Note>) -> ContactRow {
     let channel = match row.known(CHANNEL) {
         // A word that is not understood is told as it stands.
         Some(text) => words.code(2, text, |t| channel(t).map(Channel::code)).unwrap_or(text).to_owned(),
+        // The subject of a task says what was done: “Call”, “Email: the new catalogue”.
+        None if known(PURPOSE).and_then(channel).is_some() => known(PURPOSE).and_then(channel).map_or("", Channel::code).to_owned(),
         None => {
             notes.push(Note::new(row.line, "import.channel_blank", "contacts without a channel were taken for visits"));
             Channel::Visit.code().to_owned()
@@ -333,8 +335,8 @@ fn contact(row: &Row, words: &mut Words, notes: &mut Vec<Note>) -> ContactRow {
     let at = row.time(AT).unwrap_or_default();
     ContactRow {
         line: row.line,
-        person_key: row.text(PERSON).to_owned(),
-        account_key: row.text(ACCOUNT).to_owned(),
+        person_key: row.known(PERSON).unwrap_or(row.text(PERSON_NAME)).to_owned(),
+        account_key: row.known(ACCOUNT).unwrap_or(row.text(ACCOUNT_NAME)).to_owned(),
         channel,
         at: clock(row.text(CLOCK)).map_or(at, |minutes| rounds_kernel::Time::at_day(at.day()).plus_minutes(minutes)),
         user_email: row.text(USER).to_owned(),

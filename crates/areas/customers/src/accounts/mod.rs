@@ -1,6 +1,6 @@
 //! Accounts: the places that buy and use products.
 //!
-//! Public: [`Account`], [`AccountRow`], [`ImportAccounts`], [`upsert`], [`place`], [`ids`], [`get`], [`zone_of_state`].
+//! Public: [`Account`], [`AccountRow`], [`ImportAccounts`], [`upsert`], [`place`], [`ids`], [`named`], [`get`], [`zone_of_state`].
 //! Routes: `/accounts`, `/accounts.csv`, `/accounts/{id}`. Tables: [`TABLES`].
 
 mod api;
@@ -14,8 +14,8 @@ pub use commands::ImportAccounts;
 pub use model::{Account, AccountRow, zone_of_state};
 pub(crate) use pages::number_facts;
 pub use pages::samples;
-pub use queries::named;
-pub use store::{get, ids, keep_source, migrations, place, preview, settle, upsert};
+pub use queries::meant;
+pub use store::{get, ids, keep_source, migrations, named, place, preview, settle, upsert};
 
 use crate::identifiers::EntityKind;
 use crate::merging;

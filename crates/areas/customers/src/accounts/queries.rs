@@ -222,7 +222,7 @@ pub async fn states(db: &impl Query, actor: &Actor) -> Result<Vec<String>> {
 ///
 /// # Errors
 /// `record.unknown` when there is none, `record.ambiguous` when several bear the name.
-pub async fn named(db: &impl Query, actor: &Actor, kind: &str, text: &str) -> Result<i64> {
+pub async fn meant(db: &impl Query, actor: &Actor, kind: &str, text: &str) -> Result<i64> {
     let (table, seen) = match kind {
         "system" => ("health_system", scope::systems(actor)),
         _ => ("account", scope::accounts(actor)),

@@ -49,6 +49,11 @@ pub async fn ids(db: &impl Query, keys: &[&str]) -> Result<HashMap<String, i64>>
     Ok(out)
 }
 
+/// Ids of accounts by exact name: several where several bear it.
+pub async fn named(db: &impl Query, names: &[&str]) -> Result<HashMap<String, Vec<i64>>> {
+    identifiers::named(db, "account", names).await
+}
+
 /// Gives the accounts in these ZIP codes the region that the crosswalk says.
 pub async fn place(tx: &mut Tx, zips: &[String]) -> Result<u64> {
     let mut moved = 0;

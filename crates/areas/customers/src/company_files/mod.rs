@@ -8,7 +8,8 @@
 //! Columns are known by many names: Salesforce's and Veeva's fields, common ERP and German ones. A parent is a system: named by key
 //! or by name alone. Contacts are the contact ledger's file, owners the coverage's, orders the order book's.
 //!
-//! Public: [`importers`], [`COMPANY_ACCOUNT`], [`COMPANY_PERSON`], [`account_ids`], [`person_ids`] (keys of the company's files to ids).
+//! Public: [`importers`], [`COMPANY_ACCOUNT`], [`COMPANY_PERSON`], [`account_ids`], [`person_ids`] (keys of the company's files to ids),
+//! [`speaks_of_sales`] (what tells a header of orders from these).
 //! Owns no tables.
 
 mod import;
@@ -16,7 +17,7 @@ mod queries;
 
 pub use import::importers;
 pub(crate) use import::index_again;
-pub use queries::{account_ids, person_ids};
+pub use queries::{account_ids, person_ids, speaks_of_sales};
 
 /// Tables this capability owns: none, it writes through the capabilities that own them.
 pub const TABLES: &[&str] = &[];

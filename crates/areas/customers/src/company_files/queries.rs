@@ -4,8 +4,24 @@ use super::{COMPANY_ACCOUNT, COMPANY_PERSON};
 use crate::identifiers::{EntityKind, owners};
 use crate::{accounts, people};
 use rounds_kernel::Result;
+use rounds_platform::imports::Column;
 use rounds_store::Query;
 use std::collections::HashMap;
+
+/// Whether a header is one of orders or invoices: no file of accounts, people, owners or contacts has such columns.
+pub fn speaks_of_sales(header: &[String]) -> bool {
+    #[rustfmt::skip]
+    const ONLY_THERE: Column = Column::optional("quantity").or(&[
+        "qty", "order_qty", "ordered_quantity", "billed_quantity", "invoiced_quantity", "menge", "anzahl", "quantité", "qté", "cantidad",
+        "net_value", "net_amount", "net_sales", "amount", "line_amount", "line_total", "extended_amount", "extended_price", "netwr",
+        "nettowert", "nettobetrag", "betrag", "umsatz", "montant", "montant_ht", "importe", "importe_neto", "unit_price", "unitprice",
+        "stückpreis", "einzelpreis", "prix_unitaire", "precio_unitario", "order_no", "order_number", "order_id", "order", "order_date",
+        "sales_order", "sales_order_number", "sales_document", "vbeln", "belegnummer", "auftragsnummer", "invoice", "invoice_no",
+        "invoice_number", "invoice_id", "invoice_date", "rechnungsnummer", "billing_document", "material", "material_number", "matnr",
+        "sku", "catalog_no", "item_number", "artikel", "artikelnummer",
+    ]);
+    ONLY_THERE.position(header).is_some()
+}
 
 /// Accounts by the company's key for them, whichever source named the account last.
 pub async fn account_ids(db: &impl Query, keys: &[&str]) -> Result<HashMap<String, i64>> {

@@ -6,6 +6,7 @@
 //! its facilities are not spoken to about it ([`quiet`], for the gate). Compliance is computed by `serve::compliance` from sales.
 //!
 //! Public: [`Contract`], [`Facility`], [`Term`], [`get`], [`facilities`], [`terms`], [`of_account`], [`visible`], [`quiet`], [`Quiet`],
+//! [`quiet_people`] (for planning), [`QuietPerson`],
 //! [`importers`]. Routes: `/contracts`, `/contracts.csv`, `/contracts/{id}`, `/tenders`, `/tenders.csv`. Tables: [`TABLES`].
 
 mod api;
@@ -18,7 +19,7 @@ mod store;
 pub use import::importers;
 pub use model::{BASES, Contract, Facility, POSITIONS, Quiet, Term};
 pub use pages::{ContractsPanel, samples};
-pub use queries::{facilities, get, of_account, quiet, running, terms, visible};
+pub use queries::{QuietPerson, facilities, get, of_account, quiet, quiet_people, running, terms, visible};
 pub use store::migrations;
 
 use crate::panels::Panels;

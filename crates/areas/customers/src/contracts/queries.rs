@@ -86,6 +86,28 @@ pub async fn quiet(db: &impl Query, account: AccountId, day: Day) -> Result<Opti
     db.one(sql, args![account.0, i64::from(day.0)]).await
 }
 
+/// A quiet period that holds for a person in a span of days.
+#[derive(Debug, Clone, Default, PartialEq, Eq, FromQueryResult)]
+pub struct QuietPerson {
+    /// The person.
+    pub person_id: i64,
+    /// The tender's number.
+    pub tender: String,
+    /// First day.
+    pub quiet_from: i64,
+    /// Last day.
+    pub quiet_to: i64,
+}
+
+/// People who work now at a facility of which a quiet period touches `from..=to`: for planning, which reads all at once.
+pub async fn quiet_people(db: &impl Query, from: Day, to: Day) -> Result<Vec<QuietPerson>> {
+    let sql = "SELECT DISTINCT l.child_id AS person_id, t.number AS tender, t.quiet_from, t.quiet_to FROM tender t \
+               JOIN tender_facility f ON f.tender_id = t.id \
+               JOIN affiliation l ON l.parent_kind = 'account' AND l.parent_id = f.account_id AND l.child_kind = 'person' AND l.valid_to IS NULL \
+               WHERE t.quiet_from <= $2 AND t.quiet_to >= $1 AND t.state IN ('announced', 'submitted') ORDER BY 1, 4, 2";
+    db.all(sql, args![i64::from(from.0), i64::from(to.0)]).await
+}
+
 /// The list of tenders with a facility within scope, the latest deadline first.
 pub(super) fn tender_list(actor: &Actor) -> Keyset {
     let inside = reach::accounts(actor, "f.account_id");

@@ -1,7 +1,7 @@
 //! Identifiers: the numbers and keys by which others know our systems, accounts and people.
 //!
 //! Public: [`Scheme`] (form and check digit of each kind of number), [`ccn`] (Medicare's hospital number, with its lost zeros), [`put`],
-//! [`owners`], [`held_by`], [`of`], [`lookup`] (records by any number), [`keys`] (source keys to ids), [`Add`] and [`Remove`] (by hand).
+//! [`owners`], [`held_by`], [`of`], [`lookup`] (records by any number), [`keys`] (source keys to ids), [`named`] (names to ids), [`Add`] and [`Remove`] (by hand).
 //! Routes: `/identifiers`, `/identifiers/{kind}/{id}` and its posts. Tables: [`TABLES`].
 
 mod api;
@@ -15,7 +15,7 @@ pub use commands::{Add, Remove};
 pub use model::{CCN, CHSP_HOSPITAL, CHSP_SYSTEM, Ccn, EntityKind, NewIdentifier, Reading, SCHEMES, Scheme, Standing, ccn, standing};
 pub use pages::samples;
 pub use queries::{Found, lookup};
-pub use store::{Held, held_by, keys, migrations, of, owners, put};
+pub use store::{Held, held_by, keys, migrations, named, of, owners, put};
 
 use rounds_kernel::Permission;
 use rounds_web::Route;

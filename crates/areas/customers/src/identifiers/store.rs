@@ -105,6 +105,19 @@ pub async fn keys(db: &impl Query, table: &str, column: &str, keys: &[&str]) -> 
     Ok(out)
 }
 
+/// Ids of a table's rows by exact name: several where several bear it.
+pub async fn named(db: &impl Query, table: &str, names: &[&str]) -> Result<HashMap<String, Vec<i64>>> {
+    let mut out: HashMap<String, Vec<i64>> = HashMap::new();
+    for chunk in names.chunks(1_000) {
+        let sql = format!("SELECT id, name AS key FROM {table} WHERE name IN ({}) ORDER BY id", places(1, chunk.len()));
+        let values = chunk.iter().map(|k| Value::from((*k).to_owned())).collect();
+        for k in db.all::<Key>(&sql, values).await? {
+            out.entry(k.key).or_default().push(k.id);
+        }
+    }
+    Ok(out)
+}
+
 /// `$first, $first+1, …`, so many.
 fn places(first: usize, count: usize) -> String {
     (first..first + count).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ")

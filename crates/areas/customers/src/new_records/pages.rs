@@ -173,7 +173,7 @@ async fn add_account(app: &App, visitor: &Visitor, s: &Sent) -> Result<i64> {
         .ok_or_else(|| Error::invalid("record.setting", "There is no such care setting. Nothing was added.", "Choose one of the list."))?;
     let system = match s.system.trim() {
         "" => None,
-        named => Some(accounts::named(app.db(), &visitor.actor, "system", named).await?),
+        named => Some(accounts::meant(app.db(), &visitor.actor, "system", named).await?),
     };
     let command = AddAccount {
         name: s.name.clone(),
@@ -205,7 +205,7 @@ async fn add_person(app: &App, visitor: &Visitor, s: &Sent) -> Result<i64> {
         email: s.email.clone(),
         phone: s.phone.clone(),
         language: s.language.clone(),
-        account: AccountId(accounts::named(app.db(), &visitor.actor, "account", s.account.trim()).await?),
+        account: AccountId(accounts::meant(app.db(), &visitor.actor, "account", s.account.trim()).await?),
         anyway: !s.anyway.is_empty(),
     };
     app.runner().run(&visitor.actor, command).await

@@ -75,9 +75,25 @@ pub(super) async fn map_certain(tx: &mut Tx, new: &[Party]) -> Result<Vec<i64>> 
     let certain: Vec<(i64, i64, i64)> = rest.iter().filter_map(same).collect();
     done.extend(certain.iter().map(|c| c.0));
     put(tx, certain, "match").await?;
+    let named = by_name(tx, new.iter().filter(|p| !done.contains(&p.id)).collect()).await?;
+    done.extend(named.iter().map(|c| c.0));
+    put(tx, named, "name").await?;
     let mut done: Vec<i64> = done.into_iter().collect();
     done.sort_unstable();
     Ok(done)
+}
+
+/// Parties whose number is an account's name, where only one account bears it: files that know customers by name alone.
+async fn by_name(tx: &Tx, rest: Vec<&Party>) -> Result<Vec<(i64, i64, i64)>> {
+    let names: Vec<&str> = rest.iter().map(|p| p.number.as_str()).collect();
+    let known = accounts::named(tx, &names).await?;
+    Ok(rest
+        .iter()
+        .filter_map(|p| match known.get(&p.number)?.as_slice() {
+            [one] => Some((p.id, *one, 0)),
+            _ => None,
+        })
+        .collect())
 }
 
 /// The five digits of a ZIP; other codes as they are.

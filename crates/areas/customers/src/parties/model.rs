@@ -8,7 +8,8 @@ use std::collections::HashMap;
 pub const ROLES: Words = &[("sold_to", "Sold-to"), ("ship_to", "Ship-to"), ("bill_to", "Bill-to"), ("payer", "Payer")];
 
 /// How a party came to its account.
-pub const HOWS: Words = &[("file", "by file"), ("key", "same key"), ("match", "same name and ZIP"), ("hand", "by hand")];
+pub const HOWS: Words =
+    &[("file", "by file"), ("key", "same key"), ("match", "same name and ZIP"), ("name", "known by its name only"), ("hand", "by hand")];
 
 /// A party on its way into the record. What is blank says nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! People: the stakeholders at accounts.
 //!
-//! Public: [`Person`], [`PersonRow`], [`ImportPeople`], [`upsert`], [`ids`], [`get`]. Routes: `/people`, `/people/{id}`.
+//! Public: [`Person`], [`PersonRow`], [`ImportPeople`], [`upsert`], [`ids`], [`named`], [`get`]. Routes: `/people`, `/people/{id}`.
 //! Tables: [`TABLES`].
 
 mod api;
@@ -12,7 +12,7 @@ mod store;
 
 pub use commands::ImportPeople;
 pub use model::{Person, PersonRow};
-pub use store::{get, ids, keep_source, migrations, preview, settle, upsert};
+pub use store::{get, ids, keep_source, migrations, named, preview, settle, upsert};
 
 use crate::identifiers::EntityKind;
 use crate::merging;

@@ -43,6 +43,11 @@ pub async fn ids(db: &impl Query, keys: &[&str]) -> Result<HashMap<String, i64>>
     Ok(out)
 }
 
+/// Ids of people by exact name: several where several bear it.
+pub async fn named(db: &impl Query, names: &[&str]) -> Result<HashMap<String, Vec<i64>>> {
+    identifiers::named(db, "person", names).await
+}
+
 /// Where a row places its person.
 struct Placed {
     key: String,

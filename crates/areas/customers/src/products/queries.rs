@@ -194,7 +194,8 @@ struct Holds {
 }
 
 impl Numbers {
-    /// Loads what the record knows of `numbers`: article codes first, then device identifiers, then the GTINs of packs.
+    /// Loads what the record knows of `numbers`: article codes first, then device identifiers, then the
+    /// GTINs of packs, then names that only one article bears.
     pub async fn load(db: &impl Query, numbers: &[&str]) -> Result<Self> {
         let mut out = Self::default();
         let mut wanted: Vec<&str> = numbers.iter().copied().filter(|n| !n.is_empty()).collect();
@@ -210,8 +211,14 @@ impl Numbers {
                 out.by_number.extend(db.all::<Found>(&sql, long.clone()).await?.into_iter().map(|f| (f.number, f.id)));
             }
             let sql = format!("SELECT id, code AS number FROM product WHERE code IN ({places})");
-            let plain = chunk.iter().map(|n| Value::from((*n).to_owned())).collect();
-            out.by_number.extend(db.all::<Found>(&sql, plain).await?.into_iter().map(|f| (f.number, f.id)));
+            let codes: Vec<Value> = chunk.iter().map(|n| Value::from((*n).to_owned())).collect();
+            out.by_number.extend(db.all::<Found>(&sql, codes.clone()).await?.into_iter().map(|f| (f.number, f.id)));
+            // A name stands for an article only where one article bears it and no number is written so.
+            let sql =
+                format!("SELECT MIN(id) AS id, name AS number FROM product WHERE name IN ({places}) GROUP BY name HAVING COUNT(*) = 1");
+            for named in db.all::<Found>(&sql, codes).await? {
+                out.by_number.entry(named.number).or_insert(named.id);
+            }
         }
         let mut ids: Vec<i64> = out.by_number.values().copied().collect();
         ids.sort_unstable();

@@ -5,11 +5,11 @@
 //! both engines. Amounts with more digits than the currency has are rounded half away from zero.
 //!
 //! Public: [`Reader`] (typed cells of a row), [`minor_units`], [`thousandths`], [`day`], [`currency`], [`money`], [`exact`],
-//! [`quantity`], [`word`], [`label`], [`Words`], [`Read`].
+//! [`quantity`], [`times`], [`word`], [`label`], [`Words`], [`Read`].
 
 mod model;
 
-pub use model::amounts::{currency, exact, minor_units, money, quantity, thousandths};
+pub use model::amounts::{currency, exact, minor_units, money, quantity, thousandths, times};
 pub use model::days::day;
 pub use model::reader::{Read, Reader};
 pub use model::words::{Words, label, word};

@@ -1,7 +1,8 @@
 //! Who covers what, from a company's file: an owner for an account, or for every account in a ZIP code.
 
 use super::commands::{CoverageRow, write_coverage};
-use rounds_customers::company_files::account_ids;
+use rounds_customers::accounts;
+use rounds_customers::company_files::{account_ids, speaks_of_sales};
 use rounds_kernel::{Permission, Result, Role};
 use rounds_platform::imports::{ChunkReport, Column, FileInfo, Importer, Note, Row, Touched, reject};
 use rounds_platform::users;
@@ -15,6 +16,7 @@ const ROLE: usize = 3;
 const UNIT: usize = 4;
 const FROM: usize = 5;
 const TERRITORY: usize = 6;
+const ACCOUNT_NAME: usize = 7;
 
 /// The business unit of files that name none.
 const ALL_PRODUCTS: &str = "All products";
@@ -27,36 +29,37 @@ pub(super) fn importers() -> Vec<Box<dyn Importer>> {
 struct Coverage;
 
 /// What the columns are called, here and elsewhere.
+#[rustfmt::skip]
 const COLUMNS: &[Column] = &[
     Column::optional("account_id").or(&[
-        "account_key",
-        "account",
-        "account_no",
-        "account_number",
-        "customer_no",
-        "customer_number",
-        "kundennummer",
-        "facility_id",
+        "account_key", "account", "account_no", "account_number", "account_code", "acct", "acct_id", "acct_no", "customer", "customer_no",
+        "customer_number", "customer_id", "customer_code", "cust_id", "cust_no", "client_id", "client", "sold_to", "ship_to", "kunnr",
+        "kunde", "kunden_nr", "kundennummer", "facility_id", "hospital_id", "site_id", "code client", "n° client", "código cliente",
+        "cliente",
     ]),
-    Column::optional("zip").or(&["zip_code", "postal_code", "postcode", "plz"]),
+    Column::optional("zip").or(&["zip_code", "postal_code", "postcode", "plz", "postleitzahl", "code postal", "código postal"]),
     Column::required("owner").or(&[
-        "owner_email",
-        "rep_email",
-        "user_email",
-        "rep",
-        "rep_name",
-        "owner_name",
-        "sales_rep",
-        "email",
-        "user",
-        "assigned_to",
-        "mitarbeiter",
-        "aussendienst",
+        "owner_email", "rep_email", "user_email", "rep", "rep_name", "owner_name", "account_owner", "account_manager", "sales_rep",
+        "sales_rep_name", "sales_representative", "salesperson", "sales_owner", "territory_manager", "territory_owner", "representative",
+        "email", "user", "user_name", "assigned_to", "assigned_rep", "responsible", "employee", "mitarbeiter", "aussendienst",
+        "außendienstmitarbeiter", "vertreter", "gebietsleiter", "verkäufer", "zuständig", "betreuer", "délégué", "délégué médical",
+        "commercial", "responsable", "représentant", "attaché commercial", "representante", "vendedor", "delegado", "comercial",
     ]),
-    Column::optional("role").or(&["owner_role", "rep_role", "role_code", "sales_force"]),
-    Column::optional("business_unit").or(&["bu", "division", "franchise", "team", "sparte"]),
-    Column::optional("from").or(&["valid_from", "effective_from", "effective_date", "start_date", "since", "gueltig_ab"]).of_days(),
-    Column::optional("territory").or(&["territory_id", "territory_name", "district", "gebiet"]),
+    Column::optional("role").or(&["owner_role", "rep_role", "role_code", "sales_force", "rolle", "rol"]),
+    Column::optional("business_unit").or(&[
+        "bu", "division", "franchise", "team", "sparte", "geschäftsbereich", "unité", "unidad de negocio",
+    ]),
+    Column::optional("from").or(&[
+        "valid_from", "effective_from", "effective_date", "start_date", "since", "gueltig_ab", "gültig_ab", "ab", "valable du", "desde",
+    ]).of_days(),
+    Column::optional("territory").or(&[
+        "territory_id", "territory_name", "territory_code", "sales_territory", "district", "gebiet", "vertriebsgebiet", "secteur",
+        "territoire", "territorio", "zona",
+    ]),
+    Column::optional("account_name").or(&[
+        "name", "acct_name", "customer_name", "cust_name", "client_name", "facility_name", "hospital", "hospital_name", "kundenname",
+        "krankenhaus", "nom du compte", "nom client", "établissement", "nombre cliente", "centro",
+    ]),
 ];
 
 #[async_trait::async_trait]
@@ -79,20 +82,23 @@ impl Importer for Coverage {
         let has = |i: usize| columns[i].position(header).is_some();
         let other = Column::optional("date").or(&[
             "call_date",
+            "activity_date",
+            "visit_date",
             "channel",
-            "quantity",
-            "qty",
             "last_name",
+            "first_name",
             "street",
+            "address",
             "outcome",
-            "order_no",
-            "name",
-            "account_name",
+            "subject",
             "city",
+            "type",
+            "phone",
             "contact_id",
+            "contact_name",
             "person_id",
         ]);
-        has(OWNER) && (has(ACCOUNT) || has(ZIP)) && other.position(header).is_none()
+        has(OWNER) && [ACCOUNT, ZIP, ACCOUNT_NAME].into_iter().any(has) && other.position(header).is_none() && !speaks_of_sales(header)
     }
 
     fn words(&self, column: usize) -> Vec<(&'static str, &'static str)> {
@@ -116,7 +122,7 @@ impl Importer for Coverage {
             };
             let accounts = places.of(row);
             if accounts.is_empty() {
-                report.rejects.push(nowhere(row));
+                report.rejects.push(if places.ambiguous(row) { ambiguous(row) } else { nowhere(row) });
                 continue;
             }
             if row.known(UNIT).is_none() {
@@ -170,10 +176,20 @@ fn add(report: &mut ChunkReport, written: ChunkReport, lines: &BTreeSet<u64>) {
     }
 }
 
+/// What names the row's account: its key, or its name.
+fn called(row: &Row) -> Option<&str> {
+    row.known(ACCOUNT).or_else(|| row.known(ACCOUNT_NAME))
+}
+
+fn ambiguous(row: &Row) -> rounds_kernel::RowReject {
+    let cause = format!("Several accounts bear the name “{}”.", called(row).unwrap_or_default());
+    reject(row.line, "import.account_ambiguous", cause, "Give the account's key instead of its name.")
+}
+
 fn nowhere(row: &Row) -> rounds_kernel::RowReject {
-    match (row.known(ACCOUNT), row.known(ZIP)) {
+    match (called(row), row.known(ZIP)) {
         (Some(key), _) => {
-            let cause = format!("There is no account with the key “{key}”.");
+            let cause = format!("There is no account with the key or name “{key}”.");
             reject(row.line, "import.account_unknown", cause, "Import the accounts first, or correct the key.")
         }
         (None, Some(zip)) => {
@@ -243,13 +259,18 @@ struct Keyed {
 /// Accounts that rows mean, by key or by ZIP; as the record's own keys.
 struct Places {
     by_key: HashMap<String, String>,
+    /// Names that no key is written like, with the accounts that bear them.
+    by_name: HashMap<String, Vec<i64>>,
     by_zip: HashMap<String, Vec<String>>,
 }
 
 impl Places {
     async fn load(tx: &Tx, rows: &[Row]) -> Result<Self> {
-        let keys: BTreeSet<&str> = rows.iter().filter_map(|r| r.known(ACCOUNT)).collect();
-        let ids = account_ids(tx, &keys.into_iter().collect::<Vec<_>>()).await?;
+        let keys: BTreeSet<&str> = rows.iter().filter_map(called).collect();
+        let mut ids = account_ids(tx, &keys.iter().copied().collect::<Vec<_>>()).await?;
+        let names: Vec<&str> = keys.into_iter().filter(|k| !ids.contains_key(*k)).collect();
+        let by_name = accounts::named(tx, &names).await?;
+        ids.extend(by_name.iter().filter_map(|(name, found)| Some((name.clone(), *found.first().filter(|_| found.len() == 1)?))));
         let list: Vec<String> = ids.values().map(i64::to_string).collect();
         let mut own = HashMap::new();
         for chunk in list.chunks(1_000) {
@@ -257,7 +278,7 @@ impl Places {
             own.extend(tx.all::<Keyed>(&sql, vec![]).await?.into_iter().map(|k| (k.id, k.source_key)));
         }
         let by_key = ids.into_iter().filter_map(|(key, id)| Some((key, own.get(&id)?.clone()))).collect();
-        let zips: BTreeSet<String> = rows.iter().filter(|r| r.known(ACCOUNT).is_none()).filter_map(|r| r.known(ZIP).map(zip)).collect();
+        let zips: BTreeSet<String> = rows.iter().filter(|r| called(r).is_none()).filter_map(|r| r.known(ZIP).map(zip)).collect();
         let zips: Vec<String> = zips.into_iter().collect();
         let mut by_zip: HashMap<String, Vec<String>> = HashMap::new();
         for chunk in zips.chunks(1_000) {
@@ -267,11 +288,15 @@ impl Places {
                 by_zip.entry(p.zip).or_default().push(p.source_key);
             }
         }
-        Ok(Self { by_key, by_zip })
+        Ok(Self { by_key, by_name, by_zip })
+    }
+
+    fn ambiguous(&self, row: &Row) -> bool {
+        called(row).and_then(|name| self.by_name.get(name)).is_some_and(|found| found.len() > 1)
     }
 
     fn of(&self, row: &Row) -> Vec<String> {
-        match row.known(ACCOUNT) {
+        match called(row) {
             Some(key) => self.by_key.get(key).cloned().into_iter().collect(),
             None => row.known(ZIP).and_then(|z| self.by_zip.get(&zip(z))).cloned().unwrap_or_default(),
         }

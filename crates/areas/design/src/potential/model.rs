@@ -18,6 +18,37 @@ pub struct Potential {
     pub high: Money,
     /// As of.
     pub as_of: Day,
+    /// Nobody estimated this account: it is what accounts of its country have unless something is known.
+    pub default: bool,
+}
+
+/// What an account bought of a family, as a share of its potential.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Share {
+    /// Per cent; more than a hundred when the estimate was too low.
+    Of(f64),
+    /// It cannot be told, and why.
+    Unknown(&'static str),
+}
+
+impl Share {
+    /// The share of `potential` that `bought` is; `None` bought means that the orders do not tell.
+    pub fn new(potential: Option<Money>, bought: Result<i64, &'static str>) -> Self {
+        match (potential, bought) {
+            (None, _) => Self::Unknown("no potential is known"),
+            (Some(p), _) if p.0 <= 0 => Self::Unknown("the potential is nil"),
+            (_, Err(why)) => Self::Unknown(why),
+            (Some(p), Ok(bought)) => Self::Of(100.0 * bought as f64 / p.0 as f64),
+        }
+    }
+
+    /// In words.
+    pub fn words(self) -> String {
+        match self {
+            Self::Of(percent) => format!("{percent:.0} %"),
+            Self::Unknown(_) => "unknown".into(),
+        }
+    }
 }
 
 /// Known potentials of all accounts.

@@ -14,5 +14,15 @@ CREATE TABLE potential (
 ",
         }
         .boxed(),
+        SqlMigration {
+            name: "m20261127_101000_design_potential_default",
+            up: "
+ALTER TABLE potential ADD COLUMN how TEXT NOT NULL DEFAULT '';
+CREATE TABLE potential_default (
+  id {id}, country TEXT NOT NULL, family TEXT NOT NULL, annual_cents BIGINT NOT NULL, low_cents BIGINT NOT NULL,
+  high_cents BIGINT NOT NULL, source TEXT NOT NULL, how TEXT NOT NULL DEFAULT '', as_of BIGINT NOT NULL, UNIQUE (country, family));
+",
+        }
+        .boxed(),
     ]
 }

@@ -2,7 +2,7 @@
 //! words what a week's plan must respect, and counts every breach.
 
 use super::model::{ActionPlan, PlannedAction, Snapshot, Standing};
-use rounds_kernel::{Channel, Outcome, Role};
+use rounds_kernel::{Channel, Outcome, Purpose, Role};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -61,6 +61,8 @@ fn one(s: &Snapshot, a: &PlannedAction, p: usize, o: usize, r: &mut CheckReport)
         let may = matches!(access.rule, Rule::Open | Rule::Hours) || access.rule == Rule::AppointmentOnly && agreed;
         r.hold(may, || format!("{}: {}", what(), access.words()));
     }
+    let silenced = a.purpose != Purpose::Service && person.quiet.iter().any(|q| (q.from..=q.to).contains(&a.day));
+    r.hold(!silenced, || format!("{}: {} lies in a tender's quiet period", what(), a.day));
     let address = match a.channel {
         Channel::Visit => true,
         Channel::Phone => person.has_phone,

@@ -1,20 +1,21 @@
 //! Loads the snapshot: the only read that planning does.
 
 use super::model::{
-    AccountIn, CHANNELS, Commitment, CountryIn, Owner, PastContact, PersonIn, ProductIn, Rhythm, Snapshot, Standing, WeekLimits,
+    AccountIn, CHANNELS, Commitment, CountryIn, Owner, PastContact, PersonIn, ProductIn, QuietIn, Rhythm, Snapshot, Standing, WeekLimits,
 };
 use rounds_consent::country_rules::Rules;
 use rounds_consent::{access, gate, ledger, permissions, preferences};
+use rounds_customers::contracts;
 use rounds_demand::leads;
 use rounds_design::{coverage, potential};
-use rounds_kernel::{CareSetting, Channel, Outcome, PersonRole, ProductStage, Result, Time, Week};
+use rounds_kernel::{CareSetting, Channel, Day, Outcome, PersonRole, ProductStage, Result, Time, Week};
 use rounds_store::{FromQueryResult, Query, args};
 use std::collections::BTreeMap;
 
 /// Coverage on behalf of every business unit, as customer success has it.
 pub(super) const ALL_UNITS: &str = "all";
 /// Format of the snapshot.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 /// Contacts further back do not count against any limit; [`PersonIn::last_reached`] looks further.
 const MEMORY_DAYS: i32 = 28;
 /// How far back to look for the last time somebody spoke with a person.
@@ -49,6 +50,7 @@ pub async fn load(db: &impl Query, week: Week, seed: u64, now: Time) -> Result<S
     let at = positions(&mut s);
     link(db, &mut s, &at).await?;
     consents(db, &mut s).await?;
+    quiet_periods(db, &mut s, &at).await?;
     contacts(db, &mut s, &at).await?;
     orders(db, &mut s, &at).await?;
     signals(db, &mut s, &at).await?;
@@ -197,6 +199,7 @@ async fn people(db: &impl Query) -> Result<Vec<PersonIn>> {
             do_not_contact: false,
             standing: [Standing::UnknownRefused; CHANNELS],
             access: None,
+            quiet: Vec::new(),
             preference: [None; CHANNELS],
             has_phone: r.phone,
             has_email: r.email,
@@ -265,6 +268,17 @@ async fn visits(db: &impl Query, s: &mut Snapshot) -> Result<()> {
         let account = &s.accounts[p.account as usize];
         let department = departments.get(&p.id).map_or("", String::as_str);
         p.access = register.of(rounds_kernel::PersonId(p.id), rounds_kernel::AccountId(account.id), department, &account.country).cloned();
+    }
+    Ok(())
+}
+
+/// Quiet periods of tenders that touch the week, at whoever works at their facilities.
+async fn quiet_periods(db: &impl Query, s: &mut Snapshot, at: &Positions) -> Result<()> {
+    let monday = s.week.monday();
+    for q in contracts::quiet_people(db, monday, monday.plus(6)).await? {
+        let Some(p) = at.people.get(&q.person_id) else { continue };
+        let (from, to) = (Day::stored(q.quiet_from), Day::stored(q.quiet_to));
+        s.people[*p as usize].quiet.push(QuietIn { tender: q.tender, from, to });
     }
     Ok(())
 }

@@ -176,6 +176,8 @@ pub struct PersonIn {
     pub standing: [Standing; CHANNELS],
     /// How their place may be visited, if anything is known.
     pub access: Option<Access>,
+    /// Quiet periods of tenders that touch the week where they work.
+    pub quiet: Vec<QuietIn>,
     /// Propensity to welcome each channel, 0 to 1; none = unknown.
     pub preference: [Option<f32>; CHANNELS],
     /// A phone number is known.
@@ -190,6 +192,17 @@ pub struct PersonIn {
     pub lead: Option<(Day, Option<u16>)>,
     /// Channels dismissed by an owner, with the first day they may be proposed again.
     pub dismissed: Vec<(Channel, Day)>,
+}
+
+/// A quiet period of a tender: until it ends, nothing promotional is said at its facilities.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QuietIn {
+    /// The tender's number.
+    pub tender: String,
+    /// First day.
+    pub from: Day,
+    /// Last day.
+    pub to: Day,
 }
 
 /// An accepted or finished action that holds its time.

@@ -1,10 +1,31 @@
 //! Writing a mirror: the old one goes, rows come in parts, the figures last.
 
 use super::model::{Figures, NewRow};
-use super::store;
+use super::store::{self, TrialFile};
 use rounds_kernel::{JobId, Permission, Result};
 use rounds_store::{Command, Tx, jobs};
 use serde::{Deserialize, Serialize};
+
+/// Keeps how the files of a trial were read, and which were not.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct NoteFiles {
+    /// Every file of the folder.
+    pub files: Vec<TrialFile>,
+}
+
+impl Command for NoteFiles {
+    const NAME: &'static str = "measure.trial_files";
+    const PERMISSION: Permission = Permission::WriteRecord;
+    type Out = ();
+
+    fn audit_view(&self) -> serde_json::Value {
+        serde_json::json!({ "files": self.files.len() })
+    }
+
+    async fn run(self, tx: &mut Tx) -> Result<()> {
+        store::put_files(tx, self.files).await
+    }
+}
 
 /// Takes the last mirror away.
 #[derive(Serialize, Deserialize)]

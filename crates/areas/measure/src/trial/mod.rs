@@ -5,7 +5,7 @@
 //! nobody calls and accounts called too much, people contacted twice, systems that several owners share, and what is unknown.
 //! Each finding has its rule on its page ([`model::FINDINGS`]). Nothing here is a judgement on a person: there is no ranking of owners.
 //!
-//! Public: [`ask`], [`MIRROR`], [`works`]. Routes: `/trial`, `/trial/{finding}`, `/trial/{finding}/rows.csv`. Jobs: `mirror`.
+//! Public: [`ask`], [`MIRROR`], [`works`], [`NoteFiles`] and [`TrialFile`] (how the files of a trial were read). Routes: `/trial`, `/trial/{finding}`, `/trial/{finding}/rows.csv`. Jobs: `mirror`.
 //! Tables: [`TABLES`].
 
 mod commands;
@@ -15,15 +15,16 @@ mod pages;
 mod queries;
 mod store;
 
+pub use commands::NoteFiles;
 pub use jobs::{MIRROR, ask, works};
 pub use pages::samples;
-pub use store::migrations;
+pub use store::{TrialFile, migrations};
 
 use rounds_kernel::Permission::{ReadMeasures, WriteRecord};
 use rounds_web::Route;
 
 /// Tables this capability owns.
-pub const TABLES: &[&str] = &["trial_row", "trial_mirror"];
+pub const TABLES: &[&str] = &["trial_row", "trial_mirror", "trial_file"];
 
 /// Routes of this capability.
 pub fn routes() -> Vec<Route> {

@@ -50,6 +50,31 @@ pub(super) const FINDINGS: &[Finding] = &[
     ),
     finding(
         "Files",
+        "unread-files",
+        "Files that were not read",
+        "Files",
+        false,
+        "Files of the folder whose header is of no kind that can be read, or that were refused; none of their rows is in any figure. A mapping \
+         (--mapping) says what they are.",
+    ),
+    finding(
+        "Files",
+        "unread-columns",
+        "Columns that were not read",
+        "Columns",
+        false,
+        "Columns of the files whose names mean nothing here. Where one matters, a mapping (--mapping) says which of ours it is.",
+    ),
+    finding(
+        "Files",
+        "other-names",
+        "Columns read under another name",
+        "Columns",
+        false,
+        "Columns that were taken for one of ours by their name alone. Where a guess is wrong, a mapping (--mapping) puts it right.",
+    ),
+    finding(
+        "Files",
         "rejected",
         "Rejected rows",
         "Rows",

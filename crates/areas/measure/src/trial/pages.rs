@@ -126,6 +126,22 @@ fn unknown(blanks: &[Blank]) -> Section {
     Section::table("What is unknown", "shown as unknown everywhere, never as a number", table.rows(blanks.iter().filter_map(row)))
 }
 
+/// What of the folder is in no figure, and what to do about it.
+fn unread(counts: &[Count]) -> Option<NoticeLine> {
+    let (files, columns) = (count(counts, "unread-files"), count(counts, "unread-columns"));
+    let said = match (files, columns) {
+        (0, 0) => return None,
+        (0, _) => "Some columns of the files were not read; “Columns that were not read” lists them.",
+        (_, 0) => "Some files were not read at all; “Files that were not read” lists them with the reason.",
+        _ => "Some files and some columns were not read; “Files that were not read” and “Columns that were not read” list them.",
+    };
+    let text = format!(
+        "{said} The figures below know nothing of them. Say which column is which in a mapping and run the trial again with --mapping FILE, for \
+         example {{\"orders.csv\": {{\"kind\": \"sale-lines\", \"columns\": {{\"Net Amount\": \"Wert\"}}}}}}."
+    );
+    Some(NoticeLine { kind: if files > 0 { "partial" } else { "info" }, title: "Not everything was read".into(), text })
+}
+
 fn view(shell: Shell, last: Option<&(i64, Figures)>, counts: &[Count], whole: bool, may_ask: bool) -> Sheet {
     let mut sheet = Sheet { shell, title: "Mirror of the business".into(), ..Sheet::default() };
     sheet.sub = "What the files say, and what they do not".into();
@@ -142,6 +158,7 @@ fn view(shell: Shell, last: Option<&(i64, Figures)>, counts: &[Count], whole: bo
         );
         sheet.stats = stats(f, counts, whole);
         sheet.sections.extend(parts(f, counts));
+        sheet.notices.extend(unread(counts).filter(|_| whole));
         let rejected = count(counts, "rejected");
         if whole && rejected > 0 {
             let text = "Some lines of the files could not be used, so the figures below leave them out. Open “Rejected rows” for the file and the \

@@ -4,6 +4,7 @@ use super::model::{Figures, NewRow};
 use rounds_kernel::{Actor, Error, Result};
 use rounds_platform::scope;
 use rounds_store::{FromQueryResult, MigrationTrait, Query, SqlMigration, Tx, args};
+use serde::{Deserialize, Serialize};
 
 /// Migrations of this capability.
 pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
@@ -19,7 +20,51 @@ CREATE INDEX trial_row_finding ON trial_row (finding, rank, id);
 ",
         }
         .boxed(),
+        SqlMigration {
+            name: "m20261127_100000_measure_trial_file",
+            up: "
+CREATE TABLE trial_file (
+  id {id}, file TEXT NOT NULL, kind TEXT NOT NULL, other_names TEXT NOT NULL, others BIGINT NOT NULL, unread TEXT NOT NULL,
+  unread_columns BIGINT NOT NULL, cause TEXT NOT NULL, remedy TEXT NOT NULL);
+",
+        }
+        .boxed(),
     ]
+}
+
+/// A file of the folder that a trial was made of, and how it was read.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, FromQueryResult)]
+pub struct TrialFile {
+    /// Its name.
+    pub file: String,
+    /// Kind of file; empty when it was left out.
+    pub kind: String,
+    /// Columns that were read under another name than ours, in words.
+    pub other_names: String,
+    /// How many.
+    pub others: i64,
+    /// Columns that nothing read, in words.
+    pub unread: String,
+    /// How many.
+    pub unread_columns: i64,
+    /// Why it was left out.
+    pub cause: String,
+    /// What to do about that.
+    pub remedy: String,
+}
+
+/// The files of the last trial take the place of those before.
+pub(super) async fn put_files(tx: &mut Tx, files: Vec<TrialFile>) -> Result<()> {
+    const INTO: &[&str] = &["file", "kind", "other_names", "others", "unread", "unread_columns", "cause", "remedy"];
+    tx.execute("DELETE FROM trial_file", vec![]).await?;
+    let row = |f: TrialFile| args![f.file, f.kind, f.other_names, f.others, f.unread, f.unread_columns, f.cause, f.remedy];
+    tx.insert_many("trial_file", INTO, files.into_iter().map(row).collect(), "").await.map(|_| ())
+}
+
+/// The files of the last trial.
+pub(super) async fn files(db: &impl Query) -> Result<Vec<TrialFile>> {
+    let sql = "SELECT file, kind, other_names, others, unread, unread_columns, cause, remedy FROM trial_file ORDER BY id";
+    db.all(sql, vec![]).await
 }
 
 const COLUMNS: &[&str] = &["finding", "rank", "account_id", "what", "sub", "href", "detail", "n", "minor", "currency"];

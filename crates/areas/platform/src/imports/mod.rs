@@ -24,14 +24,14 @@ mod store;
 
 pub use commands::{Ask, Incoming, ask, receive};
 use import::choose;
-pub use import::{DayOrder, Mapping, guess};
+pub use import::{DayOrder, Fit, Mapping, fit, header_of_text};
 pub use jobs::{ImportWork, Tell, UNDO_KIND, UndoImport, UndoReport, UndoWork, run_import, run_job, run_undo};
 pub use model::{
     ChunkReport, Column, FileInfo, Follows, Form, ImportReport, Importer, Importers, Note, NoteCount, Preview, Row, Shown, Touched, export,
-    reject,
+    folded, reject,
 };
 pub use pages::samples;
-pub use store::{RejectRow, migrations, rejects_of, saved_mapping};
+pub use store::{RejectRow, mapping_of_header, migrations, rejects_of, saved_mapping};
 
 use rounds_web::Route;
 

@@ -32,9 +32,16 @@ pub trait Importer: Send + Sync {
         key.to_owned()
     }
 
-    /// Whether a file with this header is of this kind; by default when all required columns are there.
+    /// What a file lacks beyond its required columns, in words: an amount may be a column, or a price and a quantity. `has` says
+    /// which of the columns are there.
+    fn lacks(&self, _has: &dyn Fn(usize) -> bool) -> Vec<&'static str> {
+        Vec::new()
+    }
+
+    /// Whether a file with this header is of this kind; by default when all that it needs is there.
     fn recognises(&self, header: &[String]) -> bool {
-        self.columns().iter().filter(|c| c.required).all(|c| c.position(header).is_some())
+        let has = |i: usize| self.columns().get(i).is_some_and(|c| c.position(header).is_some());
+        self.columns().iter().filter(|c| c.required).all(|c| c.position(header).is_some()) && self.lacks(&has).is_empty()
     }
 
     /// Our word for a cell of `column`, where the column takes words of a fixed list; `None` when it is not understood.
@@ -155,13 +162,30 @@ impl Column {
     }
 }
 
-/// The letters and digits of a column's name, small: `Call2_vod__c.Call_Date_vod__c`, `Call Date` and `call_date` are one.
+/// The letters and digits of a column's name, small and without accents: `Call2_vod__c.Call_Date_vod__c`, `Call Date` and `call_date`
+/// are one, and so are `Order #`, `Order No.` and `order_no`.
 pub fn folded(name: &str) -> String {
     // An object's name before the field's says where the file comes from, not what the field is.
     let name = name.split_once("__c.").or_else(|| name.split_once("__r.")).map_or(name, |(_, field)| field);
     let name = name.strip_suffix("__c").or_else(|| name.strip_suffix("__r")).unwrap_or(name);
     let name = name.strip_suffix("_vod").unwrap_or(name);
-    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    let mut out = String::with_capacity(name.len());
+    for c in name.chars().flat_map(char::to_lowercase) {
+        match c {
+            '#' | '№' => out.push_str("no"),
+            'ß' => out.push_str("ss"),
+            'á' | 'à' | 'â' | 'ä' | 'ã' | 'å' => out.push('a'),
+            'ç' => out.push('c'),
+            'é' | 'è' | 'ê' | 'ë' => out.push('e'),
+            'í' | 'ì' | 'î' | 'ï' => out.push('i'),
+            'ñ' => out.push('n'),
+            'ó' | 'ò' | 'ô' | 'ö' | 'õ' | 'ø' => out.push('o'),
+            'ú' | 'ù' | 'û' | 'ü' => out.push('u'),
+            c if c.is_alphanumeric() && c != 'º' && c != 'ª' => out.push(c),
+            _ => {}
+        }
+    }
+    out
 }
 
 /// The file a row comes from.

@@ -267,6 +267,11 @@ pub(super) async fn mapping_for(db: &impl Query, header: &str) -> Result<Option<
     db.one::<MappingRow>(sql, args![header]).await?.map(saved).transpose()
 }
 
+/// The newest mapping that somebody saved for files with this header, and their kind.
+pub async fn mapping_of_header(db: &impl Query, header: &[String]) -> Result<Option<(String, Mapping)>> {
+    Ok(mapping_for(db, &super::import::header_fingerprint(header)).await?.map(|s| (s.kind, s.mapping)))
+}
+
 /// Saves a mapping under its name, in place of an earlier one of that name.
 pub(super) async fn save_mapping(tx: &mut Tx, header: &str, s: &Saved) -> Result<()> {
     let mapping = serde_json::to_string(&s.mapping).map_err(Error::internal)?;

@@ -4,7 +4,7 @@ use crate::sales::commands::{MapParty, MatchAgain};
 use crate::sales::model::BILLED;
 use crate::sales::pages::parties::{self, Ask as PartiesAsk};
 use crate::sales::pages::{list, unmapped as unmapped_page};
-use crate::sales::queries::{Ask, Row, UNMAPPED_SORTS, Unmapped, UnmappedAsk, days};
+use crate::sales::queries::{Ask, Row, UNMAPPED_SORTS, Unmapped, UnmappedAsk, days, product_sites};
 use crate::sales::{FamilySales, net_by_family};
 use rounds_customers::accounts::{AccountRow, ImportAccounts};
 use rounds_customers::lists::{self, Keyset, Place, Slice, fetch, fetch_sorted};
@@ -190,7 +190,7 @@ async fn bad_lines_say_why_and_stop_no_other() {
         let report = load(&runner, "orders.csv", &file).await;
         let codes: Vec<&str> = report.rejects.iter().map(|r| r.code.as_str()).collect();
         let want = [
-            "import.amount",
+            "import.number_unclear",
             "import.day_impossible",
             "import.party_blank",
             "import.future_date",
@@ -313,5 +313,27 @@ async fn chosen_rows_are_exported_alone_without_formulas_and_within_scope() {
         }
         let whole = lists::all::<Row>(db, &Ask { doc: "A07".into(), ..Ask::default() }.list(&all)).await.expect("reads");
         assert_eq!(whole.len(), 1, "without a choice the filtered list");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_product_without_orders_is_used_where_it_was_billed_for() {
+    for (runner, _db) in runners().await {
+        let all = Actor::program("test");
+        let product = runner.db.number("SELECT id FROM product WHERE code = 'C1'", vec![]).await.expect("reads");
+        let invoices = "Invoice No,Item No,Customer No,Date,Qty,Net Amount,Currency,Type\n1,C1,north,2026-10-01,5,450,EUR,Invoice\n\
+                        2,C1,north,2026-10-20,2,180,EUR,Return\n3,C1,south,2026-10-02,1,90,EUR,Invoice\n4,G1,south,2026-10-02,1,70,EUR,Invoice\n";
+        load(&runner, "lines.csv", invoices).await;
+        let sites = |found: &[crate::sales::queries::Site]| found.iter().map(|s| (s.account.clone(), s.minor, s.milli)).collect::<Vec<_>>();
+        let (ordered, found) = product_sites(&runner.db, &all, product, 0).await.expect("reads");
+        let billed = vec![("St. Brigid Med Ctr".to_owned(), 27_000, 3_000), ("Mercy Hospital".to_owned(), 9_000, 1_000)];
+        assert_eq!((ordered, sites(&found)), (false, billed), "net of what came back");
+        load(&runner, "orders.csv", "Order No,Item No,Customer No,Date,Qty,Net Amount,Currency\n9,C1,south,2026-10-05,4,360,EUR\n").await;
+        let (ordered, found) = product_sites(&runner.db, &all, product, 0).await.expect("reads");
+        assert_eq!(
+            (ordered, sites(&found)),
+            (true, vec![("Mercy Hospital".to_owned(), 36_000, 4_000)]),
+            "orders count where there are any"
+        );
     }
 }

@@ -6,7 +6,7 @@ mod workplace;
 
 pub use calendar::{Local, holidays_of};
 pub use recording::{MayRecord, Place, Recording, may_record};
-pub use workplace::metrics_allowed;
+pub use workplace::{metrics_allowed, named_allowed, strictest};
 
 use rounds_kernel::{Channel, Day, Error, Result};
 use serde::{Deserialize, Serialize};

@@ -18,6 +18,26 @@ pub fn metrics_allowed(rules: &Rules, country: &str, people: i64) -> Result<(), 
     Err(format!("{people} people: in {} figures about employees stand for at least {fewest}{council}.", rule.place()))
 }
 
+/// Whether the figures of one named employee in `country` may be shown to somebody else; the reason if not. Where no works council has its
+/// say, a manager sees what is planned and done in the team by name.
+///
+/// # Errors
+/// The reason in plain words.
+pub fn named_allowed(rules: &Rules, country: &str) -> Result<(), String> {
+    let rule = rules.of(country);
+    if rule.works_council {
+        return Err(format!("In {} figures of single employees are not shown without the works council.", rule.place()));
+    }
+    Ok(())
+}
+
+/// The strictest of the countries in which an employee works: it decides how their figures may be shown. `None` where all of them allow
+/// figures by name.
+pub fn strictest<'a>(rules: &Rules, countries: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let forbids = countries.filter(|c| named_allowed(rules, c).is_err());
+    forbids.max_by_key(|c| (rules.of(c).smallest_group, std::cmp::Reverse(*c)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -38,5 +58,7 @@ mod tests {
             "never one employee where a council has its say"
         );
         assert!(metrics_allowed(&rules, "DE", 2).is_ok());
+        assert!(named_allowed(&rules, "US").is_ok() && named_allowed(&rules, "DE").is_err_and(|why| why.contains("works council")));
+        assert_eq!((strictest(&rules, ["US", "DE"].into_iter()), strictest(&rules, ["US"].into_iter())), (Some("DE"), None));
     }
 }

@@ -25,7 +25,7 @@ impl Command for ClearContact {
 ///
 /// # Errors
 /// Conflicts with the gate's codes: `consent.do_not_contact`, `consent.channel_denied`, `consent.purpose_denied`,
-/// `consent.needs_grant`, `consent.no_visits`, `consent.group_only`, `consent.appointment_only`, `consent.credential_needed`,
+/// `consent.needs_grant`, `consent.tender_quiet`, `consent.no_visits`, `consent.group_only`, `consent.appointment_only`, `consent.credential_needed`,
 /// `consent.visiting_hours`, `consent.week_full`, `consent.channel_full`, `consent.month_full`, `consent.too_soon`,
 /// `consent.calling_hours`, `consent.not_at_account`; `record.not_found` outside the actor's scope.
 pub async fn clear(tx: &mut Tx, request: Request) -> Result<Clearance> {
@@ -44,6 +44,7 @@ pub async fn clear(tx: &mut Tx, request: Request) -> Result<Clearance> {
         access: known.access.as_ref(),
         expects_us: known.expects_us,
         local: known.local,
+        quiet: known.quiet.as_ref(),
         held: &known.held,
     };
     judge(&state, &request, limits.of(&known.country))?;

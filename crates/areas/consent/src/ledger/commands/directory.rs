@@ -3,11 +3,12 @@
 use super::ContactRow;
 use rounds_customers::affiliations::{LinkKind, current};
 use rounds_customers::company_files::{account_ids, person_ids};
+use rounds_customers::{accounts, people};
 use rounds_kernel::{Result, RowReject, UserId};
 use rounds_platform::imports::reject;
 use rounds_platform::users;
 use rounds_store::{Query, Tx, one_of};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Keys remembered of one kind: some tens of megabytes. Beyond that, what is remembered is thrown away and looked up again.
 const MOST: usize = 400_000;
@@ -17,10 +18,20 @@ const MOST: usize = 400_000;
 pub(in crate::ledger) struct Directory {
     people: Keys,
     accounts: Keys,
+    /// What the rows at hand give by name instead of by key.
+    named: Named,
     /// Person to the account where they work.
     homes: HashMap<i64, i64>,
     /// E-mails and names, small; nobody for a name that several bear.
     users: Option<HashMap<String, Option<i64>>>,
+}
+
+/// People and accounts that bear a name, and where those people work.
+#[derive(Default)]
+struct Named {
+    people: HashMap<String, Vec<i64>>,
+    accounts: HashMap<String, Vec<i64>>,
+    posts: BTreeMap<i64, Vec<i64>>,
 }
 
 #[derive(Default)]
@@ -56,6 +67,7 @@ impl Directory {
         if !missing.is_empty() {
             self.accounts.0.extend(account_ids(tx, &missing).await?);
         }
+        self.learn_names(tx, rows).await?;
         let homeless = rows.iter().filter(|r| r.account_key.is_empty()).filter_map(|r| self.people.0.get(&r.person_key));
         let homeless: BTreeSet<i64> = homeless.copied().filter(|p| !self.homes.contains_key(p)).collect();
         if !homeless.is_empty() {
@@ -73,31 +85,64 @@ impl Directory {
         Ok(())
     }
 
-    /// The person, if the row names one, and the account.
+    /// Looks up by name what is no key of anybody's.
+    async fn learn_names(&mut self, tx: &Tx, rows: &[ContactRow]) -> Result<()> {
+        let no_key = |keys: &Keys, key: &str| !key.is_empty() && !keys.0.contains_key(key);
+        let people: BTreeSet<String> =
+            rows.iter().filter(|r| no_key(&self.people, &r.person_key)).flat_map(|r| ways(&r.person_key)).collect();
+        let accounts: BTreeSet<&str> = rows.iter().map(|r| r.account_key.as_str()).filter(|k| no_key(&self.accounts, k)).collect();
+        self.named = Named::default();
+        if !people.is_empty() {
+            self.named.people = people::named(tx, &people.iter().map(String::as_str).collect::<Vec<_>>()).await?;
+        }
+        if !accounts.is_empty() {
+            self.named.accounts = accounts::named(tx, &accounts.into_iter().collect::<Vec<_>>()).await?;
+        }
+        let known = rows.iter().filter_map(|r| self.people.0.get(&r.person_key)).filter(|_| !self.named.accounts.is_empty());
+        let ids: BTreeSet<i64> = self.named.people.values().flatten().chain(known).copied().collect();
+        if !ids.is_empty() {
+            self.named.posts = current(tx, LinkKind::PersonAccount, &ids.into_iter().collect::<Vec<_>>()).await?;
+        }
+        Ok(())
+    }
+
+    /// Who the row may mean: one by key, or all who bear the name.
+    fn people_of(&self, key: &str) -> Vec<i64> {
+        let by_name = || ways(key).iter().filter_map(|n| self.named.people.get(n)).flatten().copied().collect();
+        self.people.0.get(key).map_or_else(by_name, |id| vec![*id])
+    }
+
+    fn accounts_of(&self, key: &str) -> Vec<i64> {
+        let by_name = || self.named.accounts.get(key).cloned().unwrap_or_default();
+        self.accounts.0.get(key).map_or_else(by_name, |id| vec![*id])
+    }
+
+    fn works_at(&self, person: i64, account: i64) -> bool {
+        self.named.posts.get(&person).is_some_and(|at| at.contains(&account))
+    }
+
+    /// The person, if the row names one, and the account. A name that several bear is told by the other of the two.
     pub(super) fn place(&self, row: &ContactRow) -> std::result::Result<(Option<i64>, i64), RowReject> {
-        let unknown = |what: &str, key: &str| {
-            let cause = format!("There is no {what} with the key “{key}”.");
-            let remedy = format!("Import the {} first, or correct the key.", if what == "person" { "people" } else { "accounts" });
-            reject(row.line, &format!("import.{what}_unknown"), cause, remedy)
+        let (person, account) = (row.person_key.as_str(), row.account_key.as_str());
+        let (mut people, mut accounts) = (self.people_of(person), self.accounts_of(account));
+        if people.len() > 1 {
+            let near: Vec<i64> = people.iter().copied().filter(|p| accounts.iter().any(|a| self.works_at(*p, *a))).collect();
+            people = if near.is_empty() { people } else { near };
+        }
+        if accounts.len() > 1 {
+            let near: Vec<i64> = accounts.iter().copied().filter(|a| people.iter().any(|p| self.works_at(*p, *a))).collect();
+            accounts = if near.is_empty() { accounts } else { near };
+        }
+        let person = if person.is_empty() { None } else { Some(one(row.line, "person", person, &people)?) };
+        if !account.is_empty() {
+            return Ok((person, one(row.line, "account", account, &accounts)?));
+        }
+        let home = person.and_then(|p| self.homes.get(&p).copied().or_else(|| self.named.posts.get(&p)?.first().copied()));
+        let nowhere = || {
+            let cause = "The row names no account, and the record knows of none where the person works.";
+            reject(row.line, "import.account_unknown", cause, "Name the account, or import where the person works first.")
         };
-        let person = match row.person_key.as_str() {
-            "" => None,
-            key => Some(*self.people.0.get(key).ok_or_else(|| unknown("person", key))?),
-        };
-        let account = match (row.account_key.as_str(), person) {
-            ("", Some(person)) => self.homes.get(&person).copied(),
-            (key, _) => self.accounts.0.get(key).copied(),
-        };
-        let account = account.ok_or_else(|| match row.account_key.as_str() {
-            "" => reject(
-                row.line,
-                "import.account_unknown",
-                "The row names no account, and the record knows of none where the person works.",
-                "Name the account, or import where the person works first.",
-            ),
-            key => unknown("account", key),
-        })?;
-        Ok((person, account))
+        Ok((person, home.ok_or_else(nowhere)?))
     }
 
     /// The user by e-mail or full name.
@@ -108,4 +153,29 @@ impl Directory {
         let known = self.users.as_ref()?;
         known.get(owner).or_else(|| known.get(&owner.to_lowercase())).copied().flatten().map(UserId)
     }
+}
+
+/// The one that is meant, or why it cannot be told.
+fn one(line: u64, what: &str, key: &str, found: &[i64]) -> std::result::Result<i64, RowReject> {
+    let all = if what == "person" { "people" } else { "accounts" };
+    match found {
+        [one] => Ok(*one),
+        [] => {
+            let cause = format!("There is no {what} with the key or name “{key}”.");
+            Err(reject(line, &format!("import.{what}_unknown"), cause, format!("Import the {all} first, or correct the key.")))
+        }
+        _ => {
+            let cause = format!("{} {all} bear the name “{key}”.", found.len());
+            Err(reject(line, &format!("import.{what}_ambiguous"), cause, "Give the key instead of the name."))
+        }
+    }
+}
+
+/// A name as it stands, and with the family name put last: `Berg, Ada` is Ada Berg.
+fn ways(name: &str) -> Vec<String> {
+    let mut out = vec![name.to_owned()];
+    if let Some((family, given)) = name.split_once(',') {
+        out.push(format!("{} {}", given.trim(), family.trim()));
+    }
+    out
 }

@@ -70,6 +70,10 @@ impl Importer for PeopleWithRefusals {
         self.inner.key_form(key)
     }
 
+    fn lacks(&self, has: &dyn Fn(usize) -> bool) -> Vec<&'static str> {
+        self.inner.lacks(has)
+    }
+
     fn recognises(&self, header: &[String]) -> bool {
         self.inner.recognises(header)
     }

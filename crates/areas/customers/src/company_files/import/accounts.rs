@@ -3,7 +3,7 @@
 use super::words::{folded, is_system, setting};
 use crate::accounts::{self, AccountRow};
 use crate::affiliations::{self, AccountSystemRow};
-use crate::company_files::{COMPANY_ACCOUNT, account_ids};
+use crate::company_files::{COMPANY_ACCOUNT, account_ids, speaks_of_sales};
 use crate::identifiers::{self, CCN, Ccn, EntityKind, NewIdentifier, ccn};
 use crate::systems::{self, SystemRow};
 use rounds_kernel::{CareSetting, Day, Result, RowReject};
@@ -35,103 +35,71 @@ const SCHEMES: [&str; 6] = [CCN, "npi", "gln", "aha", "hin", "dea"];
 const SOURCE: &str = "company-accounts";
 
 /// What the columns are called, here and elsewhere.
+#[rustfmt::skip]
 const COLUMNS: &[Column] = &[
     Column::required("account_id").or(&[
-        "id",
-        "account_no",
-        "account_number",
-        "account_key",
-        "customer_no",
-        "customer_number",
-        "customer_id",
-        "customer",
-        "sold_to",
-        "sold_to_party",
-        "ship_to",
-        "kunnr",
-        "kundennummer",
-        "debitor",
-        "facility_id",
-        "external_id",
-        "key",
+        "id", "account_no", "account_number", "account_key", "account_code", "acct_id", "acct_no", "acct_number", "acct", "customer_no",
+        "customer_number", "customer_id", "customer_code", "customer_key", "customer_account", "customer", "cust_id", "cust_no",
+        "cust_number", "cust_account", "cust_account_id", "client_id", "client_no", "client_number", "client_code", "sold_to",
+        "sold_to_party", "ship_to", "business_partner", "bp_number", "partner", "kunnr", "kunde", "kunden_nr", "kundennummer", "debitor",
+        "debitorennummer", "facility_id", "facility_no", "hospital_id", "site_id", "organization_id", "organisation_id", "provider_id",
+        "n° client", "numéro client", "code client", "id client", "id compte", "code cliente", "código cliente", "id cliente",
+        "nº cliente", "número de cliente", "external_id", "sap_id", "erp_id", "crm_id", "internal_id", "sfid", "key",
     ]),
     Column::required("name").or(&[
-        "account_name",
-        "account",
-        "customer_name",
-        "facility_name",
-        "hospital_name",
-        "company",
-        "formatted_name",
-        "name1",
-        "firma",
-        "kundenname",
-        "bezeichnung",
+        "account_name", "account", "acct_name", "customer_name", "cust_name", "client_name", "client", "facility_name", "facility",
+        "hospital_name", "hospital", "company", "company_name", "business_name", "organization_name", "organisation_name", "organization",
+        "organisation", "institution", "institution_name", "site_name", "legal_name", "formatted_name", "account: account name", "name1",
+        "firma", "firmenname", "kundenname", "einrichtung", "krankenhaus", "bezeichnung", "nom", "nom du compte", "nom du client",
+        "nom client", "raison sociale", "établissement", "nombre", "nombre del cliente", "nombre de la cuenta", "razón social", "centro",
     ]),
     Column::optional("setting").or(&[
-        "care_setting",
-        "account_type",
-        "type",
-        "facility_type",
-        "class_of_trade",
-        "cot",
-        "record_type",
-        "recordtype_name",
-        "record_type_name",
-        "kind",
-        "category",
-        "art",
+        "care_setting", "account_type", "acct_type", "type", "customer_type", "customer_group", "facility_type", "hospital_type",
+        "organization_type", "class_of_trade", "cot", "segment_type", "record_type", "account_record_type", "recordtype_name", "kind",
+        "category", "ktokd", "art", "kundenart", "kontotyp", "einrichtungsart", "type de compte", "type d'établissement", "catégorie",
+        "tipo", "tipo de cuenta", "tipo de centro", "categoría",
     ]),
     Column::optional("parent_id").or(&[
-        "parent",
-        "parent_account_id",
-        "primary_parent",
-        "parent_account",
-        "system_id",
-        "idn_id",
-        "idn",
-        "health_system_id",
-        "group_id",
-        "ultimate_parent_id",
-        "konzern",
+        "parent", "parent_account_id", "parent_acct_id", "parent_customer", "parent_customer_id", "primary_parent", "parent_account",
+        "system_id", "idn_id", "idn", "health_system_id", "group_id", "ultimate_parent_id", "konzern", "konzernnummer", "groupe", "grupo",
     ]),
     Column::optional("parent_name").or(&[
-        "parent_account_name",
-        "system",
-        "system_name",
-        "idn_name",
-        "health_system",
-        "health_system_name",
-        "group_name",
-        "konzernname",
+        "parent_account_name", "parent_customer_name", "system", "system_name", "idn_name", "health_system", "health_system_name",
+        "group_name", "ultimate_parent", "ultimate_parent_name", "konzernname", "träger_name", "nom du groupe", "nombre del grupo",
     ]),
     Column::optional("street").or(&[
-        "address",
-        "address_line_1",
-        "address1",
-        "billing_street",
-        "shipping_street",
-        "street_address",
-        "strasse",
-        "straße",
+        "address", "address_line_1", "address1", "address_street", "billing_street", "billing_address_line_1", "shipping_street",
+        "mailing_street", "street_address", "street_1", "stras", "strasse", "straße_hausnummer", "adresse", "rue", "adresse 1",
+        "dirección", "calle",
     ]),
-    Column::optional("city").or(&["town", "billing_city", "shipping_city", "ort", "stadt"]),
-    Column::optional("state").or(&["province", "region", "billing_state", "billing_state_code", "shipping_state", "bundesland"]),
+    Column::optional("city").or(&[
+        "town", "billing_city", "shipping_city", "mailing_city", "address_city", "address1_city", "ort01", "ort", "stadt", "ville",
+        "ciudad", "localidad", "población",
+    ]),
+    Column::optional("state").or(&[
+        "province", "state_province", "region", "regio", "billing_state", "billing_state_code", "billing_state_province",
+        "shipping_state", "shipping_state_province", "address1_stateorprovince", "bundesland", "département", "provincia",
+    ]),
     Column::optional("zip").or(&[
-        "postal_code",
-        "zip_code",
-        "postcode",
-        "billing_postal_code",
-        "shipping_postal_code",
-        "billing_zip",
-        "plz",
-        "postleitzahl",
+        "postal_code", "zip_code", "zip_postal_code", "postcode", "billing_postal_code", "billing_zip_postal_code",
+        "shipping_postal_code", "shipping_zip_postal_code", "mailing_postal_code", "address1_postalcode", "billing_zip", "pstlz", "plz",
+        "postleitzahl", "code postal", "cp", "código postal",
     ]),
-    Column::optional("country").or(&["country_code", "billing_country", "billing_country_code", "shipping_country", "land"]),
-    Column::optional("phone").or(&["telephone", "phone_number", "telefon", "office_phone"]),
-    Column::optional("beds").or(&["bed_count", "number_of_beds", "staffed_beds", "total_beds", "betten"]).of_numbers(),
-    Column::optional("ownership").or(&["owner_type", "ownership_type", "traeger", "träger"]),
-    Column::optional("time_zone").or(&["zone", "timezone"]),
+    Column::optional("country").or(&[
+        "country_code", "country_region", "billing_country", "billing_country_code", "shipping_country", "address1_country", "land1",
+        "land", "länderschlüssel", "pays", "país",
+    ]),
+    Column::optional("phone").or(&[
+        "telephone", "telephone1", "phone_number", "main_phone", "telf1", "telefon", "telefonnummer", "office_phone", "teléfono",
+    ]),
+    Column::optional("beds").or(&[
+        "bed_count", "bed_size", "number_of_beds", "no_of_beds", "# beds", "staffed_beds", "licensed_beds", "total_beds", "betten",
+        "bettenzahl", "anzahl_betten", "lits", "nombre de lits", "camas", "número de camas",
+    ]).of_numbers(),
+    Column::optional("ownership").or(&[
+        "owner_type", "ownership_type", "hospital_ownership", "traeger", "träger", "trägerschaft", "statut juridique", "titularidad",
+    ]),
+    Column::optional("time_zone").or(&["zone"]),
     Column::optional("parent_from").or(&["valid_from", "member_since"]).of_days(),
     Column::optional("ccn").or(&["medicare_number", "provider_number", "medicare_provider_number", "facility_ccn"]),
     Column::optional("npi").or(&["npi_number", "organization_npi"]),
@@ -139,6 +107,35 @@ const COLUMNS: &[Column] = &[
     Column::optional("aha").or(&["aha_id", "aha_number"]),
     Column::optional("hin").or(&["hin_number"]),
     Column::optional("dea").or(&["dea_number"]),
+];
+
+/// Whether the header is a customers' number, their name and nothing else: “Acct ID, Acct Name” is a list of accounts, “Id, Name” may be
+/// a list of anything.
+fn plain_list(header: &[String]) -> bool {
+    let number = Column::optional("account_id").or(CUSTOMER_NUMBERS);
+    header.len() == 2 && number.position(header).is_some()
+}
+
+/// What a customer's number is called where nothing else can be meant.
+const CUSTOMER_NUMBERS: &[&str] = &[
+    "account_no",
+    "account_number",
+    "account_key",
+    "acct_id",
+    "acct_no",
+    "customer_no",
+    "customer_number",
+    "customer_id",
+    "cust_id",
+    "cust_no",
+    "kunnr",
+    "kundennummer",
+    "facility_id",
+    "hospital_id",
+    "code client",
+    "numéro client",
+    "código cliente",
+    "id cliente",
 ];
 
 /// Reads accounts.
@@ -162,7 +159,7 @@ impl Importer for Accounts {
         Some(ID)
     }
 
-    /// A file of accounts says of a place where or what it is, and nothing of a person.
+    /// A file of accounts says of a place where or what it is, or nothing but its number and name, and nothing of a person.
     fn recognises(&self, header: &[String]) -> bool {
         let columns = self.columns();
         let has = |i: usize| columns[i].position(header).is_some();
@@ -170,28 +167,22 @@ impl Importer for Accounts {
             "family",
             "first_name",
             "given",
+            "vorname",
+            "nachname",
+            "prénom",
+            "apellido",
             "specialty",
             "email",
             "job_title",
             "person_id",
             "contact_id",
+            "contact_name",
             "call_date",
+            "visit_date",
+            "activity_date",
         ]);
-        let order = Column::optional("order_id").or(&[
-            "order_no",
-            "order_number",
-            "quantity",
-            "qty",
-            "net_value",
-            "invoice_no",
-            "material",
-            "amount",
-        ]);
-        has(ID)
-            && has(NAME)
-            && [SETTING, PARENT, PARENT_NAME, STREET, CITY, STATE, ZIP].into_iter().any(has)
-            && person.position(header).is_none()
-            && order.position(header).is_none()
+        let place = [SETTING, PARENT, PARENT_NAME, STREET, CITY, STATE, ZIP].into_iter().any(has);
+        has(ID) && has(NAME) && (place || plain_list(header)) && person.position(header).is_none() && !speaks_of_sales(header)
     }
 
     fn words(&self, column: usize) -> Vec<(&'static str, &'static str)> {

@@ -2,7 +2,7 @@
 
 use super::words::role;
 use crate::affiliations::{self, Link, LinkKind};
-use crate::company_files::{COMPANY_PERSON, account_ids, person_ids};
+use crate::company_files::{COMPANY_PERSON, account_ids, person_ids, speaks_of_sales};
 use crate::identifiers::{self, EntityKind, NewIdentifier};
 use crate::people::{self, PersonRow};
 use rounds_kernel::{Day, PersonRole, Result, RowReject};
@@ -33,43 +33,53 @@ const SOURCE: &str = "company-people";
 pub(super) struct People;
 
 /// What the columns are called, here and elsewhere.
+#[rustfmt::skip]
 const COLUMNS: &[Column] = &[
     Column::required("person_id").or(&[
-        "contact_id",
-        "hcp_id",
-        "id",
-        "physician_id",
-        "customer_id",
-        "stakeholder_id",
-        "person_key",
-        "external_id",
-        "contact_no",
-        "key",
+        "contact_id", "contact_no", "contact_number", "hcp_id", "id", "physician_id", "customer_id", "stakeholder_id", "person_key",
+        "provider_id", "person_no", "partner_no", "parnr", "external_id", "ansprechpartner_nr", "ansprechpartnernummer", "kontakt_id",
+        "id contact", "n° contact", "id contacto", "código contacto", "key",
     ]),
-    Column::optional("name").or(&["full_name", "contact_name", "person_name", "hcp_name", "formatted_name", "physician_name"]),
-    Column::optional("first_name").or(&["given", "given_name", "firstname", "vorname"]),
-    Column::optional("last_name").or(&["family", "family_name", "surname", "lastname", "nachname"]),
-    Column::optional("role").or(&["person_role", "contact_role", "person_type", "type", "record_type", "recordtype_name", "funktion"]),
-    Column::optional("title").or(&["job_title", "position", "credentials", "titel"]),
-    Column::optional("specialty").or(&["speciality", "specialty_1", "primary_specialty", "department", "fachgebiet", "abteilung"]),
-    Column::optional("email").or(&["e-mail", "email_address", "person_email", "mail"]),
-    Column::optional("phone").or(&["telephone", "phone_number", "mobile_phone", "office_phone", "telefon"]),
-    Column::optional("language").or(&["lang", "preferred_language", "sprache"]),
+    Column::optional("name").or(&[
+        "full_name", "contact", "contact_name", "contact_full_name", "person_name", "hcp_name", "formatted_name", "physician_name",
+        "provider_name", "doctor_name", "physician", "ansprechpartner", "kontaktname", "nom complet", "nombre completo",
+    ]),
+    Column::optional("first_name").or(&["given", "given_name", "first", "namev", "vorname", "prénom", "nombre"]),
+    Column::optional("last_name").or(&[
+        "family", "family_name", "surname", "last", "nachname", "familienname", "nom", "nom de famille", "apellido", "apellidos",
+    ]),
+    Column::optional("role").or(&[
+        "person_role", "contact_role", "person_type", "contact_type", "type", "record_type", "recordtype_name", "funktion", "rolle",
+        "fonction", "función", "rol",
+    ]),
+    Column::optional("title").or(&[
+        "job_title", "position", "credentials", "professional_title", "titel", "stellenbezeichnung", "titre", "poste", "cargo", "puesto",
+    ]),
+    Column::optional("specialty").or(&[
+        "speciality", "specialty_1", "primary_specialty", "specialty_description", "department", "dept", "fachgebiet", "fachrichtung",
+        "fachabteilung", "abteilung", "spécialité", "service", "especialidad", "servicio",
+    ]),
+    Column::optional("email").or(&[
+        "email_address", "email_1", "emailaddress1", "primary_email", "work_email", "person_email", "mail", "smtp_addr", "e-mail-adresse",
+        "adresse e-mail", "courriel", "correo", "correo electrónico",
+    ]),
+    Column::optional("phone").or(&[
+        "telephone", "telephone1", "phone_number", "business_phone", "work_phone", "mobile", "mobile_phone", "office_phone", "telf1",
+        "telefon", "teléfono",
+    ]),
+    Column::optional("language").or(&["lang", "preferred_language", "sprache", "langue", "idioma"]),
     Column::optional("account_id").or(&[
-        "account",
-        "account_key",
-        "account_no",
-        "account_number",
-        "primary_parent",
-        "primary_account",
-        "primary_account_id",
-        "facility_id",
-        "customer_no",
-        "customer_number",
-        "institution_id",
-        "parent_id",
+        "account", "account_key", "account_no", "account_number", "acct", "acct_id", "acct_no", "primary_parent", "primary_account",
+        "primary_account_id", "parent_customer_id", "parent_customer", "facility_id", "hospital_id", "site_id", "customer_no",
+        "customer_number", "client_id", "kunnr", "kunde", "kundennummer", "institution_id", "organization_id", "parent_id", "code client",
+        "compte", "cuenta", "código cliente",
     ]),
-    Column::optional("account_name").or(&["facility_name", "institution", "hospital_name", "company", "customer_name"]),
+    Column::optional("account_name").or(&[
+        "account: account name", "acct_name", "primary_account_name", "facility_name", "facility", "institution", "institution_name",
+        "hospital", "hospital_name", "organization", "organisation", "organization_name", "site_name", "company", "company_name",
+        "customer_name", "client_name", "workplace", "einrichtung", "krankenhaus", "klinik", "firma", "kundenname", "établissement",
+        "hôpital", "nom du compte", "centro", "nombre de la cuenta",
+    ]),
     Column::optional("other_accounts").or(&["accounts", "affiliations", "other_affiliations", "secondary_accounts"]).up_to(2_000),
     Column::optional("since").or(&["affiliated_since", "valid_from", "from", "start_date"]).of_days(),
     Column::optional("npi").or(&["npi_number", "individual_npi"]),
@@ -97,17 +107,19 @@ impl Importer for People {
             "call_datetime",
             "channel",
             "call_channel",
-            "quantity",
-            "qty",
             "activity_date",
-            "order_id",
-            "order_no",
+            "visit_date",
+            "interaction_date",
+            "besuchsdatum",
+            "date de visite",
+            "fecha de visita",
         ]);
         let personal = [GIVEN, FAMILY, SPECIALTY, EMAIL, TITLE].into_iter().any(has);
         has(ID)
             && (has(NAME) || has(FAMILY))
             && (personal || (has(ROLE) && (has(ACCOUNT) || has(ACCOUNT_NAME))))
             && other.position(header).is_none()
+            && !speaks_of_sales(header)
     }
 
     fn words(&self, column: usize) -> Vec<(&'static str, &'static str)> {

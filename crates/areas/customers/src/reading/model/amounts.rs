@@ -37,6 +37,14 @@ pub fn thousandths(text: &str) -> Option<i64> {
     scaled(text, 3)
 }
 
+/// A price of one unit times a quantity in thousandths, in minor units of its currency, rounded half away from zero; `None` for a price
+/// that is no number. The price may have up to three digits more than the currency: screws cost half a cent.
+pub fn times(price: &str, milli: i64, currency: &str) -> Option<i64> {
+    let fine = i128::from(scaled(price, digits(currency) + 3)?) * i128::from(milli);
+    let (whole, rest) = (fine / 1_000_000, fine % 1_000_000);
+    i64::try_from(whole + if rest.abs() >= 500_000 { rest.signum() } else { 0 }).ok()
+}
+
 /// Where both a point and a comma stand, the last of them is the decimal mark. A single comma before exactly three digits groups
 /// thousands (`1,234`), any other single comma is a decimal mark (`12,5`). Negative: a minus before or after, or brackets.
 fn scaled(text: &str, digits: u32) -> Option<i64> {
@@ -59,7 +67,7 @@ fn scaled(text: &str, digits: u32) -> Option<i64> {
     }
     let factor = 10_i64.pow(digits);
     let mut value = if whole.is_empty() { 0 } else { whole.parse::<i64>().ok()? }.checked_mul(factor)?;
-    let fitting: String = part.chars().chain("000".chars()).take(digits as usize).collect();
+    let fitting: String = part.chars().chain("000000".chars()).take(digits as usize).collect();
     value = value.checked_add(if fitting.is_empty() { 0 } else { fitting.parse().ok()? })?;
     value += i64::from(part.chars().nth(digits as usize).is_some_and(|c| c >= '5'));
     Some(if minus || bracketed { -value } else { value })
@@ -134,6 +142,8 @@ mod tests {
             assert_eq!(minor_units(bad, "USD"), None, "{bad}");
         }
         assert_eq!(thousandths("2.5"), Some(2_500));
+        assert_eq!((times("12.50", 3_000, "EUR"), times("0.0045", 1_000_000, "USD")), (Some(3_750), Some(450)));
+        assert_eq!((times("19.99", -2_500, "USD"), times("100", 3_000, "JPY"), times("x", 1, "USD")), (Some(-4_998), Some(300), None));
     }
 
     #[test]

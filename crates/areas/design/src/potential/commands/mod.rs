@@ -2,4 +2,5 @@
 
 mod import;
 
+pub(super) use import::{Estimate, put, put_defaults};
 pub use import::{ImportPotential, PotentialRow};

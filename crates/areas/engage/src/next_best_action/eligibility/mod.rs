@@ -12,6 +12,7 @@ mod live_spacing;
 mod owner_available;
 mod permission;
 mod product_fit;
+mod quiet_period;
 mod reachable;
 
 use super::model::{AccountIn, Candidate, Owner, PersonIn, Snapshot};
@@ -54,6 +55,7 @@ pub(super) struct Rule {
 pub(super) const RULES: &[Rule] = &[
     do_not_contact::RULE,
     permission::RULE,
+    quiet_period::RULE,
     access::RULE,
     reachable::RULE,
     frequency::RULE,

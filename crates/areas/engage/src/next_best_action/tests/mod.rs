@@ -2,7 +2,7 @@
 
 use super::eligibility::{Case, RULES, first_refusal};
 use super::model::{
-    AccountIn, CHANNELS, Candidate, CountryIn, Owner, PastContact, PersonIn, ProductIn, Rhythm, Snapshot, Standing, WeekLimits,
+    AccountIn, CHANNELS, Candidate, CountryIn, Owner, PastContact, PersonIn, ProductIn, QuietIn, Rhythm, Snapshot, Standing, WeekLimits,
 };
 use super::{check_plan, make_plan};
 use rounds_kernel::{CareSetting, Channel, Day, Outcome, PersonRole, ProductStage, Purpose, Role, Time, Week};
@@ -20,6 +20,7 @@ fn person() -> PersonIn {
         do_not_contact: false,
         standing: [Standing::UnknownAllowed; CHANNELS],
         access: None,
+        quiet: Vec::new(),
         preference: [None; CHANNELS],
         has_phone: true,
         has_email: true,
@@ -168,4 +169,35 @@ fn a_tiny_week_is_planned_with_its_reason() {
         live[0].reason
     );
     assert!(plan.report.bound >= plan.report.objective);
+}
+
+#[test]
+fn a_quiet_period_is_kept_by_the_rule_and_by_the_checker() {
+    let quiet = |from: i32, to: i32| vec![QuietIn { tender: "T1".into(), from: monday().plus(from), to: monday().plus(to) }];
+    let with = |from, to| by(|s| s.people[0].quiet = quiet(from, to), Channel::Phone);
+    for (from, to, want) in
+        [(-9, -1, None), (-9, 0, Some("quiet_period")), (4, 30, Some("quiet_period")), (5, 30, None), (-9, 30, Some("quiet_period"))]
+    {
+        assert_eq!(with(from, to), want, "{from} to {to}");
+    }
+    let silent = snapshot(|s| s.people[0].quiet = quiet(-9, 0));
+    let service = Candidate { purpose: Purpose::Service, ..call(Channel::Phone) };
+    assert_eq!(refused(&silent, &service), None, "service goes on");
+    let (_, words) = refused(&silent, &call(Channel::Phone)).unwrap_or_default();
+    assert!(words.starts_with("The quiet period of tender T1 runs from"), "{words}");
+    assert!(make_plan(&silent, 1).is_ok_and(|p| p.actions.is_empty()), "nothing is planned");
+    // The checker shares no code with the rule: a plan made without the period breaks on its days and on no other.
+    let plan = make_plan(&snapshot(|_| ()), 1).unwrap_or_else(|e| panic!("{e}"));
+    let breaches = |from: i32, to: i32| {
+        let s = snapshot(|s| s.people[0].quiet = quiet(from, to));
+        check_plan(&s, &plan).breaches.into_iter().filter(|b| b.contains("quiet")).count()
+    };
+    assert!(!plan.actions.is_empty());
+    assert_eq!((breaches(-9, 6), breaches(-9, -1), breaches(7, 9)), (plan.actions.len(), 0, 0));
+    let day = plan.actions[0].day.0 - monday().0;
+    assert!(breaches(day, day) >= 1, "the day itself");
+    let mut served = plan.clone();
+    served.actions.iter_mut().for_each(|a| a.purpose = Purpose::Service);
+    let s = snapshot(|s| s.people[0].quiet = quiet(-9, 6));
+    assert!(check_plan(&s, &served).breaches.iter().all(|b| !b.contains("quiet")));
 }

@@ -1,6 +1,7 @@
 //! What the mirror looks at: each part reads the record and says rows and figures.
 
 mod calls;
+mod files;
 mod lists;
 mod owners;
 mod sales;
@@ -82,6 +83,7 @@ pub(super) async fn look(db: &Db, tell: impl Fn(&str)) -> Result<(Figures, Vec<N
     rows.extend(sales::unmapped(db, kinds, &mut figures).await?);
     rows.extend(sales::articles(db, kinds).await?);
     rows.extend(sales::rejected(db).await?);
+    rows.extend(files::read(db).await?);
     tell("Duplicates");
     rows.extend(twice::duplicates(db).await?);
     tell("Calls against what accounts are worth");

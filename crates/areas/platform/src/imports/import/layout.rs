@@ -49,6 +49,12 @@ pub(in crate::imports) struct Layout {
     ahead: Option<(Day, i64)>,
 }
 
+/// The header of a file as its mappings are found by.
+pub(in crate::imports) fn header_fingerprint(header: &[String]) -> String {
+    let names: Vec<String> = header.iter().map(|h| folded(h)).collect();
+    blake3::hash(names.join("\n").as_bytes()).to_hex().to_string()
+}
+
 /// Where `column` stands in `header`, by the mapping or by its names.
 pub(in crate::imports) fn place(column: &Column, header: &[String], mapping: &Mapping) -> Option<usize> {
     match mapping.columns.get(column.name) {

@@ -11,7 +11,7 @@ mod workbook;
 pub(super) use cells::order_of;
 pub use cells::{DayOrder, instant};
 pub use layout::Mapping;
-pub(super) use layout::place;
+pub(super) use layout::{header_fingerprint, place};
 pub(super) use lines::Resume;
 pub(super) use table::Table;
 
@@ -202,7 +202,9 @@ fn empty() -> Error {
 fn check_header(importer: &dyn Importer, header: &[String], mapping: &Mapping) -> Result<()> {
     let columns = importer.columns();
     let absent = |c: &&Column| c.required && place(c, header, mapping).is_none() && !mapping.fixed.contains_key(c.name);
-    let missing: Vec<&str> = columns.iter().filter(absent).map(|c| c.name).collect();
+    let mut missing: Vec<&str> = columns.iter().filter(absent).map(|c| c.name).collect();
+    let there = |i: usize| columns.get(i).is_some_and(|c| place(c, header, mapping).is_some() || mapping.fixed.contains_key(c.name));
+    missing.extend(importer.lacks(&there));
     if !missing.is_empty() {
         return Err(Error::invalid(
             "import.columns_missing",
@@ -220,13 +222,78 @@ fn check_header(importer: &dyn Importer, header: &[String], mapping: &Mapping) -
     })
 }
 
-/// The importer for a file that begins with these bytes: the one asked for, or the one whose columns fit its header best.
+/// How a file is read: its kind, and which of its columns are which.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Fit {
+    /// Kind of file.
+    pub kind: String,
+    /// The mapping with our own names for our columns.
+    pub mapping: Mapping,
+    /// Our column and theirs, in our order.
+    pub read: Vec<(&'static str, String)>,
+    /// Their columns that nothing reads.
+    pub unread: Vec<String>,
+}
+
+/// The header of a text file that begins with these bytes.
 ///
 /// # Errors
-/// As [`choose`], and `import.empty` and `import.format`.
-pub fn guess<'a>(importers: &'a [Box<dyn Importer>], kind: Option<&str>, bytes: &[u8]) -> Result<&'a dyn Importer> {
+/// `import.empty` and `import.format`.
+pub fn header_of_text(bytes: &[u8]) -> Result<Vec<String>> {
     sniff_text(bytes)?;
-    choose(importers, kind, &Table::of_head(bytes)?.header, &Mapping::default())
+    Ok(Table::of_head(bytes)?.header)
+}
+
+/// How a file with this header is read: as the kind asked for, or as the one that understands most of it by the mapping and its names.
+///
+/// # Errors
+/// As [`choose`], and `import.mapping_column` for a column of ours that the kind does not have.
+pub fn fit(importers: &[Box<dyn Importer>], kind: Option<&str>, header: &[String], mapping: Mapping) -> Result<Fit> {
+    let importer = match kind {
+        None if !mapping.columns.is_empty() => {
+            mapped(importers, header, &mapping).map_or_else(|| choose(importers, None, header, &mapping), Ok)?
+        }
+        kind => importers
+            .iter()
+            .find(|i| Some(i.kind()) == kind)
+            .map_or_else(|| choose(importers, kind, header, &mapping), |i| Ok(i.as_ref()))?,
+    };
+    let mapping = in_our_names(importer, mapping)?;
+    check_header(importer, header, &mapping)?;
+    let places: Vec<Option<usize>> = importer.columns().iter().map(|c| place(c, header, &mapping)).collect();
+    let named = |(c, p): (&Column, &Option<usize>)| Some((c.name, header.get((*p)?)?.clone()));
+    let read = importer.columns().iter().zip(&places).filter_map(named).collect();
+    let unread = (0..header.len()).filter(|i| !places.contains(&Some(*i))).filter_map(|i| header.get(i).cloned()).collect();
+    Ok(Fit { kind: importer.kind().into(), mapping, read, unread })
+}
+
+/// The importer that understands most of a header that a mapping explains.
+fn mapped<'a>(importers: &'a [Box<dyn Importer>], header: &[String], mapping: &Mapping) -> Option<&'a dyn Importer> {
+    let understood = |i: &dyn Importer| {
+        let own = in_our_names(i, mapping.clone()).ok().filter(|own| check_header(i, header, own).is_ok())?;
+        Some(i.columns().iter().filter_map(|c| place(c, header, &own)).collect::<BTreeSet<_>>().len())
+    };
+    // Of equals, the first.
+    let all = importers.iter().rev().filter_map(|i| Some((understood(i.as_ref())?, i.as_ref())));
+    all.max_by_key(|(columns, _)| *columns).map(|(_, importer)| importer)
+}
+
+/// The mapping with our own names for columns that it may call as others do.
+fn in_our_names(importer: &dyn Importer, mapping: Mapping) -> Result<Mapping> {
+    let own = |name: &String| {
+        let column = importer.columns().iter().find(|c| c.is(name));
+        column.map(|c| c.name.to_owned()).ok_or_else(|| {
+            let known = importer.columns().iter().map(|c| c.name).collect::<Vec<_>>().join(", ");
+            let cause = format!("“{}” has no column “{name}”. Nothing was changed.", importer.title());
+            Error::invalid("import.mapping_column", cause, format!("Name one of: {known}."))
+        })
+    };
+    Ok(Mapping {
+        columns: mapping.columns.into_iter().map(|(name, theirs)| Ok((own(&name)?, theirs))).collect::<Result<_>>()?,
+        values: mapping.values.into_iter().map(|(name, words)| Ok((own(&name)?, words))).collect::<Result<_>>()?,
+        fixed: mapping.fixed.into_iter().map(|(name, value)| Ok((own(&name)?, value))).collect::<Result<_>>()?,
+        ..mapping
+    })
 }
 
 /// The importer for a file with this header: the one asked for, or the one that understands most of it.

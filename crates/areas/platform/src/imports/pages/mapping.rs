@@ -1,7 +1,7 @@
 //! Which column is which: what was guessed, with values from the file, to be confirmed or put right, and saved for the next file.
 
 use super::super::commands::{SaveMapping, header_of};
-use super::super::import::{Table, order_of, place};
+use super::super::import::{Table, header_fingerprint, order_of, place};
 use super::super::model::{Form, folded};
 use super::super::store::{self, Saved};
 use super::super::{Ask, DayOrder, FileInfo, Importer, Importers, Mapping, ask, choose};
@@ -66,17 +66,11 @@ pub(super) struct KindAsk {
     kind: String,
 }
 
-/// The header of a file as its mappings are found by.
-fn fingerprint(header: &[String]) -> String {
-    let names: Vec<String> = header.iter().map(|h| folded(h)).collect();
-    blake3::hash(names.join("\n").as_bytes()).to_hex().to_string()
-}
-
 /// How a file that has just arrived is to be read, where that needs nobody's word: all columns bear our own names, or somebody
 /// confirmed a file with this header before. `None` when a person has to look.
 pub(super) async fn known(runner: &Runner, importers: &Importers, file: &FileInfo, kind: Option<&str>) -> Result<Option<Ask>> {
     let table = header_of(runner, file, &Mapping::default()).await?;
-    if let Some(saved) = store::mapping_for(&runner.db, &fingerprint(&table.header)).await?
+    if let Some(saved) = store::mapping_for(&runner.db, &header_fingerprint(&table.header)).await?
         && kind.is_none_or(|k| k == saved.kind)
     {
         return Ok(Some(Ask { kind: Some(saved.kind), mapping: saved.mapping, dry_run: false }));
@@ -105,7 +99,7 @@ fn rows_of(table: &mut Table) -> Vec<Vec<String>> {
 pub(super) async fn form(app: App, visitor: Visitor, hash: String, asked: KindAsk, importers: Importers) -> WebResult {
     let file = store::file(app.db(), &hash, app.runner().now()).await?;
     let mut table = header_of(app.runner(), &file, &Mapping::default()).await?;
-    let saved = store::mapping_for(app.db(), &fingerprint(&table.header)).await?;
+    let saved = store::mapping_for(app.db(), &header_fingerprint(&table.header)).await?;
     let kind = Some(asked.kind).filter(|k| !k.is_empty()).or_else(|| saved.as_ref().map(|s| s.kind.clone()));
     let saved = saved.filter(|s| Some(&s.kind) == kind.as_ref());
     let guessed = choose(&importers, kind.as_deref(), &table.header, &Mapping::default());
@@ -272,7 +266,7 @@ pub(super) async fn start(
     let job = ask(runner, &visitor.actor, &importers, file.clone(), how).await?;
     if let Some(name) = fields.get("save_as").map(|n| n.trim()).filter(|n| !n.is_empty() && n.chars().count() <= 100) {
         let table = header_of(runner, &file, &mapping).await?;
-        let saved = SaveMapping { header: fingerprint(&table.header), name: name.to_owned(), kind, mapping };
+        let saved = SaveMapping { header: header_fingerprint(&table.header), name: name.to_owned(), kind, mapping };
         runner.run(&visitor.actor, saved).await?;
     }
     let said = if dry_run {

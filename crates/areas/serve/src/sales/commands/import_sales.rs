@@ -42,7 +42,8 @@ pub(in crate::sales) async fn import(tx: &mut Tx, source: &str, rows: Vec<SaleRo
     let (good, bad): (Vec<SaleRow>, Vec<SaleRow>) = rows.into_iter().partition(|r| refused(r, today, None).is_none());
     report.rejects.extend(bad.iter().filter_map(|r| refused(r, today, None)));
     let ids = parties::resolve(tx, source, good.iter().flat_map(four).collect()).await?;
-    let numbers = Numbers::load(tx, &good.iter().map(|r| r.product.as_str()).collect::<Vec<_>>()).await?;
+    let named = good.iter().flat_map(|r| [r.product.as_str(), r.product_name.as_str()]).collect::<Vec<_>>();
+    let numbers = Numbers::load(tx, &named).await?;
     let held = known(tx, &good.iter().map(|r| r.doc_no.as_str()).collect::<Vec<_>>()).await?;
     let (mut lines, mut was) = (Vec::with_capacity(good.len()), Vec::new());
     for row in &good {
@@ -163,7 +164,7 @@ fn stored(row: &SaleRow, ids: &HashMap<(String, String), i64>, numbers: &Numbers
     };
     let back = |n: i64| if takes_back(&row.kind) { -n.abs() } else { n };
     let some = |t: &str| (!t.is_empty()).then(|| t.to_owned());
-    let product_id = numbers.of(&row.product);
+    let product_id = numbers.of(&row.product).or_else(|| numbers.of(&row.product_name));
     Stored {
         id: 0,
         erp: row.erp.clone(),

@@ -53,8 +53,11 @@ pub struct SaleRow {
     pub name: String,
     /// Street, town, state, postal code of the ship-to, if the file gives them.
     pub place: [String; 4],
-    /// Article as written: code, device identifier or GTIN.
+    /// Article as written: code, device identifier, GTIN, or its name where the file gives nothing else.
     pub product: String,
+    /// The article's name, if the file gives it: it decides where the code is not in the catalogue.
+    #[serde(default)]
+    pub product_name: String,
     /// Quantity in thousandths of the unit; negative when goods come back.
     pub milli: i64,
     /// Unit as written.

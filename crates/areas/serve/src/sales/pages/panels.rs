@@ -112,7 +112,7 @@ impl Panel for ProductPanel {
     async fn draw(&self, app: &App, visitor: &Visitor, subject: Subject) -> Result<Option<PanelHtml>> {
         let Subject::Product(product) = subject else { return Ok(None) };
         let since = i64::from(visitor.now.day().0) - 365;
-        let sites = product_sites(app.db(), &visitor.actor, product.0, since).await?;
+        let (ordered, sites) = product_sites(app.db(), &visitor.actor, product.0, since).await?;
         let row = |s: &Site| {
             let lines = href("/sales", &[("account", &s.account_id.to_string()), ("product", &product.0.to_string())]);
             vec![
@@ -122,9 +122,18 @@ impl Panel for ProductPanel {
                 Cell::text(day(s.last_day)),
             ]
         };
-        let empty =
-            ("Nobody within your reach", "No order of the last twelve months names it.", "Orders appear here once they are imported.");
-        let table = Table::new("Where it is used", &["Account", "#Base units", "#Ordered", "Last"], empty).rows(sites.iter().map(row));
-        PanelHtml::draw("Where it is used", "orders of 12 months, the largest accounts", &table).map(Some)
+        let empty = (
+            "Nobody within your reach",
+            "No order or invoice of the last twelve months names it.",
+            "Orders and invoices appear here once they are imported.",
+        );
+        let table =
+            Table::new("Where it is used", &["Account", "#Base units", if ordered { "#Ordered" } else { "#Billed" }, "Last"], empty)
+                .rows(sites.iter().map(row));
+        let sub = match (ordered, sites.is_empty()) {
+            (false, false) => "no orders of it are in the record: invoices of 12 months less returns, the largest accounts",
+            _ => "orders of 12 months, the largest accounts",
+        };
+        PanelHtml::draw("Where it is used", sub, &table).map(Some)
     }
 }

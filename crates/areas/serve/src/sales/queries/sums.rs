@@ -73,17 +73,21 @@ pub(in crate::sales) struct Site {
     pub last_day: i64,
 }
 
-/// Accounts within scope that were billed for or ordered a product since a day, most first.
-pub(in crate::sales) async fn product_sites(db: &impl Query, actor: &Actor, product: i64, from: i64) -> Result<Vec<Site>> {
+/// Accounts within scope that ordered a product since a day, most first; where the record has no orders of it, those that were billed for
+/// it, net of returns and credits. Says whether it counts orders.
+pub(in crate::sales) async fn product_sites(db: &impl Query, actor: &Actor, product: i64, from: i64) -> Result<(bool, Vec<Site>)> {
+    let ordered = "SELECT COUNT(*) FROM (SELECT 1 FROM sale_line WHERE product_id = $1 AND kind = 'order' AND day >= $2 LIMIT 1) one";
+    let ordered = db.number(ordered, args![product, from]).await? > 0;
+    let kinds = if ordered { "('order')" } else { BILLED };
     let sql = format!(
         "SELECT l.account_id, a.name AS account, s.currency, CAST(SUM(s.minor) AS BIGINT) AS minor, \
          CAST(SUM(COALESCE(s.base_milli, 0)) AS BIGINT) AS milli, MAX(s.day) AS last_day FROM sale_line s {} JOIN account a ON a.id = l.account_id \
-         WHERE s.product_id = $1 AND s.day >= $2 AND s.kind = 'order' AND {} GROUP BY l.account_id, a.name, s.currency \
+         WHERE s.product_id = $1 AND s.day >= $2 AND s.kind IN {kinds} AND {} GROUP BY l.account_id, a.name, s.currency \
          ORDER BY minor DESC, l.account_id LIMIT 12",
         mapped("s.ship_to_id", "s.day"),
         scope::accounts(actor, "l.account_id")
     );
-    db.all(&sql, args![product, from]).await
+    Ok((ordered, db.all(&sql, args![product, from]).await?))
 }
 
 /// What accounts were billed net, by family and currency, in `from..to`; where a company keeps no invoices, what they ordered. No
