@@ -81,6 +81,7 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
     all.extend(stakeholders::migrations());
     all.extend(classes::migrations());
     all.extend(transfers::migrations());
+    all.extend(company_files::migrations());
     all
 }
 
