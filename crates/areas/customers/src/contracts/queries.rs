@@ -86,13 +86,19 @@ pub async fn quiet(db: &impl Query, account: AccountId, day: Day) -> Result<Opti
     db.one(sql, args![account.0, i64::from(day.0)]).await
 }
 
+/// SQL condition on rows `t` of `tender`: those with a facility within scope, or all.
+pub fn tender_visible(actor: &Actor) -> String {
+    match actor.scope {
+        Scope::All => "1 = 1".to_owned(),
+        Scope::CoveredBy(_) => {
+            format!("t.id IN (SELECT f.tender_id FROM tender_facility f WHERE {})", reach::accounts(actor, "f.account_id"))
+        }
+    }
+}
+
 /// The list of tenders with a facility within scope, the latest deadline first.
 pub(super) fn tender_list(actor: &Actor) -> Keyset {
-    let inside = reach::accounts(actor, "f.account_id");
-    let seen = match actor.scope {
-        Scope::All => "1 = 1".to_owned(),
-        Scope::CoveredBy(_) => format!("t.id IN (SELECT f.tender_id FROM tender_facility f WHERE {inside})"),
-    };
+    let seen = tender_visible(actor);
     Keyset {
         columns: "t.id, t.number, t.name, t.issuer, t.state, t.deadline_on, t.quiet_from, t.quiet_to, \
                   (SELECT COUNT(*) FROM tender_lot l WHERE l.tender_id = t.id) AS lots, \
@@ -109,14 +115,14 @@ pub(super) fn tender_list(actor: &Actor) -> Keyset {
     }
 }
 
-/// Tenders with a facility within scope, the latest deadline first.
-pub(super) async fn tenders(db: &impl Query, actor: &Actor) -> Result<Vec<Tender>> {
+/// Tenders with a facility within scope, the latest deadline first; only one of them, if its id is given.
+pub(super) async fn tenders(db: &impl Query, actor: &Actor, one: Option<i64>) -> Result<Vec<Tender>> {
     let list = tender_list(actor);
     let sql = format!(
-        "SELECT {} FROM {} WHERE {} ORDER BY {} DESC, {} DESC LIMIT 200",
+        "SELECT {} FROM {} WHERE {} AND ($1 = 0 OR t.id = $1) ORDER BY {} DESC, {} DESC LIMIT 200",
         list.columns, list.from, list.conditions[0], list.key, list.id
     );
-    db.all(&sql, vec![]).await
+    db.all(&sql, args![one.unwrap_or(0)]).await
 }
 
 /// A lot of a tender.

@@ -97,6 +97,9 @@ pub(super) async fn save(tx: &mut Tx, contracts: &[Contract]) -> Result<()> {
     tx.insert_many("contract", INTO, rows.collect(), &suffix).await?;
     let numbers: Vec<&str> = contracts.iter().map(|c| c.number.as_str()).collect();
     let stored = by_number(tx, &numbers).await?;
+    let mut ids: Vec<i64> = stored.values().map(|c| c.id).collect();
+    ids.sort_unstable();
+    crate::search::index_contracts(tx, &ids).await?;
     let (at, actor) = (tx.now.0, tx.actor.name.clone());
     let version = |c: &Contract| {
         let id = stored.get(&c.number).map_or(0, |s| s.id);

@@ -4,8 +4,9 @@ use crate::contracts::model::{Contract, KINDS, POSITIONS, STATES};
 use crate::contracts::store::{by_number, save};
 use crate::identifiers;
 use crate::reading::{Read, Reader, label};
+use crate::search;
 use rounds_kernel::{Day, FactKind, NewFact, Result, SystemId, Time};
-use rounds_platform::imports::{ChunkReport, Column, FileInfo, Importer, Row, reject};
+use rounds_platform::imports::{ChunkReport, Column, FileInfo, Importer, Row, Touched, reject};
 use rounds_store::Tx;
 
 const NUMBER: usize = 0;
@@ -89,6 +90,10 @@ impl Importer for Contracts {
         save(tx, &changed).await?;
         tx.facts(facts).await?;
         Ok(report)
+    }
+
+    async fn taken_back(&self, tx: &mut Tx, rows: &[Touched]) -> Result<()> {
+        search::catalogue_again(tx, rows).await
     }
 }
 

@@ -4,9 +4,10 @@ use crate::contracts::model::{AWARDS, TENDER_STATES, Tender};
 use crate::contracts::queries::{self, Lot};
 use crate::reading::{label, money};
 use crate::sheets::{Cell, Section, Sheet, Table};
-use axum::extract::State;
+use axum::extract::{Query, State};
 use rounds_web::components::Tone;
 use rounds_web::{App, Shell, Visitor, WebResult};
+use serde::Deserialize;
 
 fn quiet(t: &Tender, today: i64) -> Cell {
     match (t.quiet_from, t.quiet_to) {
@@ -65,8 +66,15 @@ fn view(shell: Shell, tenders: &[Tender], lots: &[Lot], today: i64) -> Sheet {
     }
 }
 
-pub(in crate::contracts) async fn list(State(app): State<App>, visitor: Visitor) -> WebResult {
-    let tenders = queries::tenders(app.db(), &visitor.actor).await?;
+/// Which tenders are asked for.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(in crate::contracts) struct TenderAsk {
+    id: Option<i64>,
+}
+
+pub(in crate::contracts) async fn list(State(app): State<App>, visitor: Visitor, Query(ask): Query<TenderAsk>) -> WebResult {
+    let tenders = queries::tenders(app.db(), &visitor.actor, ask.id).await?;
     let lots = queries::lots(app.db(), &tenders.iter().map(|t| t.id).collect::<Vec<_>>()).await?;
     view(visitor.shell(&app, "Tenders"), &tenders, &lots, i64::from(visitor.now.day().0)).respond()
 }
