@@ -2,6 +2,7 @@
 
 use super::model::{Contract, Facility, Quiet, Tender, Term};
 use super::store::COLUMNS;
+use crate::as_of::AsOf;
 use crate::lists::Keyset;
 use crate::scope;
 use rounds_kernel::{AccountId, Actor, Day, Result, Scope};
@@ -75,6 +76,23 @@ pub async fn of_account(db: &impl Query, account: AccountId, day: i64) -> Result
     let all: Vec<Contract> = db.all(&sql, vec![]).await?;
     let tier = |id: i64| tiers.iter().find(|t| t.contract_id == id).map_or_else(String::new, |t| t.tier.clone());
     Ok(all.into_iter().map(|c| (tier(c.id), c)).map(|(t, c)| (c, t)).collect())
+}
+
+/// Contracts that a buying group holds, within scope: all, or those that ran on the day asked for.
+pub async fn of_group(db: &impl Query, actor: &Actor, group: i64, as_of: AsOf) -> Result<Vec<Contract>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM contract WHERE contract.buying_group_id = $1 AND {} AND {} ORDER BY contract.ends_on, contract.id LIMIT 100",
+        ran(as_of),
+        visible(actor)
+    );
+    db.all(&sql, args![group]).await
+}
+
+/// SQL condition that a contract ran on a past day asked for; today also those that are negotiated or have ended are shown.
+pub(super) fn ran(as_of: AsOf) -> String {
+    as_of
+        .day()
+        .map_or("1 = 1".into(), |Day(d)| format!("contract.starts_on <= {d} AND (contract.ends_on IS NULL OR contract.ends_on >= {d})"))
 }
 
 /// The quiet period that holds for an account on a day, the one that lasts longest: during it nobody speaks with the account about

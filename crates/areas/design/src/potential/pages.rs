@@ -1,6 +1,7 @@
 //! The panel on an account's page: what it could buy, by product family.
 
 use super::{Potential, of_account};
+use rounds_customers::as_of::AsOf;
 use rounds_customers::panels::{Panel, PanelHtml, Subject};
 use rounds_customers::scope::see_account;
 use rounds_kernel::{Permission, Result};
@@ -37,7 +38,7 @@ impl Panel for PotentialPanel {
         Permission::ReadRecord
     }
 
-    async fn draw(&self, app: &App, visitor: &Visitor, subject: Subject) -> Result<Option<PanelHtml>> {
+    async fn draw(&self, app: &App, visitor: &Visitor, subject: Subject, _: AsOf) -> Result<Option<PanelHtml>> {
         let Subject::Account(account) = subject else { return Ok(None) };
         let db = app.db();
         see_account(db, &visitor.actor, account).await?;
