@@ -121,6 +121,9 @@ struct Pair {
 
 /// Users who see any current child account of each parent.
 async fn users_through(tx: &Tx, parent: &str, ids: &[i64]) -> Result<BTreeMap<i64, BTreeSet<i64>>> {
+    if ids.is_empty() {
+        return Ok(BTreeMap::new());
+    }
     let sql = format!(
         "SELECT parent_id AS id, child_id AS account FROM affiliation WHERE child_kind = 'account' AND parent_kind = $1 AND valid_to IS NULL \
          AND parent_id IN ({})",
