@@ -168,7 +168,9 @@ pub async fn open(database: &str, clock: Arc<dyn Clock>) -> Result<Runner> {
     let db = Db::open(database).await?;
     db.migrate::<Migrator>().await?;
     db.note_changes().await?;
-    Ok(Runner::new(db, clock).with_keys(keys(database)?))
+    let runner = Runner::new(db, clock).with_keys(keys(database)?);
+    rounds_customers::search::catch_up(&runner).await?;
+    Ok(runner)
 }
 
 /// The installation's key: `ROUNDS_KEY`, or the file beside the embedded database. Beside a server there is no file: its key ends with

@@ -178,3 +178,93 @@ async fn calls_without_a_number_come_once() {
         assert_eq!(w.runner.db.number(notes, vec![]).await.unwrap(), 1);
     }
 }
+
+const LINKS: &str = "SELECT STRING_AGG(said, ' ') FROM (SELECT COALESCE(c.source_key, d.source_key) || '>' || COALESCE(p.source_key, q.source_key) \
+     AS said FROM affiliation a \
+     LEFT JOIN account c ON a.child_kind = 'account' AND c.id = a.child_id LEFT JOIN health_system d ON a.child_kind = 'system' AND d.id = a.child_id \
+     LEFT JOIN account p ON a.parent_kind = 'account' AND p.id = a.parent_id \
+     LEFT JOIN health_system q ON a.parent_kind = 'system' AND q.id = a.parent_id \
+     WHERE a.valid_to IS NULL AND a.parent_kind IN ('account', 'system') ORDER BY 1) each";
+
+async fn links(w: &World) -> String {
+    w.runner.db.text(LINKS, vec![]).await.unwrap().unwrap_or_default()
+}
+
+async fn undo(w: &World) -> rounds_platform::imports::UndoReport {
+    let job = w.count("SELECT MAX(id) FROM job WHERE kind = 'import'").await;
+    rounds_platform::imports::run_undo(
+        &w.runner,
+        &Actor::program("test"),
+        compose::undo_work(),
+        rounds_kernel::JobId(job),
+        Arc::new(|_, _, _| ()),
+    )
+    .await
+    .unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hierarchy_of_systems_and_places_is_kept_in_any_order() {
+    const TREE: &str = "id,name,type,parent_id,city
+P1,Harbor Practice,Practice,A1,Duluth
+A1,Harbor Hospital,Hospital,S1,Duluth
+S1,North Shore Network,IDN,S2,Duluth
+A2,Lake Clinic,Clinic,X9,Duluth
+S2,Great Lakes Health,Health System,,Duluth
+S3,Selfish Network,IDN,S3,Duluth
+A3,Alone Hospital,Hospital,A3,Duluth
+S4,Round Network,IDN,S5,Duluth
+S5,Circle Network,IDN,S4,Duluth
+S6,Odd Network,IDN,A1,Duluth
+";
+    for db in databases().await {
+        let engine = db.engine;
+        let w = common::empty(db).await;
+        let first = import(&w, "accounts.csv", TREE).await;
+        let want = "A1>S1 A2>X9 P1>A1 S1>S2 S4>S5";
+        assert_eq!(links(&w).await, want, "{engine}");
+        assert_eq!((first.created, codes(&first)), (10, vec![(10, "affiliation.cycle")]), "{engine}: {first:?}");
+        let told: Vec<_> = first.notes.iter().map(|n| (n.code.as_str(), n.count)).collect();
+        assert_eq!(told, [("affiliation.self_parent", 2), ("import.parent_is_account", 1)], "{engine}");
+        assert_eq!(w.count("SELECT COUNT(*) FROM health_system WHERE source_key IN ('A1', 'A3')").await, 0, "{engine}: no second record");
+        assert_eq!(w.count("SELECT COUNT(*) FROM company_parent").await, 0, "{engine}");
+        w.clock.set(w.runner.now().plus_days(1));
+        let again = import(&w, "accounts-again.csv", TREE).await;
+        assert_eq!((again.created, again.updated, again.unchanged), (0, 0, 10), "{engine}: {again:?}");
+        assert_eq!(links(&w).await, want, "{engine}");
+        // A later file knows parents of an earlier one, and what it says instead counts.
+        let later = import(
+            &w,
+            "later.csv",
+            "id,name,type,parent_id,city\nP2,Pier Practice,Practice,A1,Duluth\nP1,Harbor Practice,Practice,S2,Duluth\n",
+        )
+        .await;
+        assert_eq!((later.created, later.updated, later.rejected), (1, 1, 0), "{engine}: {later:?}");
+        assert_eq!(links(&w).await, "A1>S1 A2>X9 P1>S2 P2>A1 S1>S2 S4>S5", "{engine}");
+        assert_eq!(undo(&w).await.kept, 0, "{engine}");
+        assert_eq!(links(&w).await, want, "{engine}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_parent_at_the_end_of_a_long_file_is_found_and_an_import_taken_back_leaves_nothing() {
+    for db in databases().await {
+        let engine = db.engine;
+        let w = common::empty(db).await;
+        let mut file = String::from("id,name,type,parent_id,parent_name,city\n");
+        for n in 0..1_500 {
+            let parent = if n % 2 == 0 { "H1,Harbor Hospital" } else { ",Harbor Network" };
+            file.push_str(&format!("P{n},Practice {n},Practice,{parent},Duluth\n"));
+        }
+        file.push_str("H1,Harbor Hospital,Hospital,,Harbor Network,Duluth\nS1,Harbor Network,IDN,,,Duluth\n");
+        let first = import(&w, "accounts.csv", &file).await;
+        assert_eq!((first.created, first.rejected), (1_502, 0), "{engine}: {:?}", first.rejects);
+        let of = |parent: &str| format!("SELECT COUNT(*) FROM affiliation WHERE parent_kind = '{parent}' AND valid_to IS NULL");
+        assert_eq!((w.count(&of("account")).await, w.count(&of("system")).await), (750, 751), "{engine}");
+        assert_eq!(w.count("SELECT COUNT(*) FROM health_system").await, 1, "{engine}");
+        assert_eq!(undo(&w).await.kept, 0, "{engine}");
+        for table in ["account", "health_system", "affiliation", "affiliation_sighting", "company_parent"] {
+            assert_eq!(w.count(&format!("SELECT COUNT(*) FROM {table}")).await, 0, "{engine}: {table}");
+        }
+    }
+}

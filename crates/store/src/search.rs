@@ -73,7 +73,16 @@ pub enum DocKind {
     Account = 2,
     /// A person.
     Person = 3,
+    /// A product.
+    Product = 4,
+    /// A contract.
+    Contract = 5,
+    /// A tender.
+    Tender = 6,
 }
+
+/// Among the users of a document: everybody finds it.
+pub const EVERYBODY: i64 = 0;
 
 /// One document to index.
 #[derive(Debug, Clone)]
@@ -88,7 +97,7 @@ pub struct Doc {
     pub subtitle: String,
     /// Address of its page.
     pub href: String,
-    /// Users within whose scope it lies; everybody with the whole base finds all documents.
+    /// Users within whose scope it lies, or [`EVERYBODY`]; everybody with the whole base finds all documents.
     pub users: Vec<i64>,
 }
 
@@ -116,8 +125,26 @@ fn spread(number: i64) -> i64 {
     number.wrapping_mul(7_919) % 65_521
 }
 
+/// Records have three of four numbers to themselves; what is sold, and under what, shares the fourth, in the same way.
 fn doc_number(kind: DocKind, id: i64) -> i64 {
-    id * 4 + kind as i64
+    let kind = kind as i64;
+    if kind < 4 { id * 4 + kind } else { (id * 4 + kind - 4) * 4 }
+}
+
+/// Whether the index holds this document.
+pub async fn holds(db: &impl Query, kind: DocKind, id: i64) -> Result<bool> {
+    Ok(db.number("SELECT COUNT(*) FROM search_doc WHERE rowid = $1", args![doc_number(kind, id)]).await? > 0)
+}
+
+/// The tokens of a scope's users, of which a document has one: their own and everybody's.
+fn within(scope: &Scope, token: impl Fn(i64) -> String, or: &str) -> String {
+    match scope {
+        Scope::All => String::new(),
+        Scope::CoveredBy(users) => {
+            let all: Vec<String> = users.iter().map(|u| u.0).chain([EVERYBODY]).map(token).collect();
+            format!("({})", all.join(or))
+        }
+    }
 }
 
 /// The words of `text` as they are indexed: lower case, accents dropped (`Müller` is found by `muller`), split at everything that
@@ -331,12 +358,8 @@ pub fn named(engine: Engine, kind: DocKind, text: &str, column: &str, parameter:
 }
 
 async fn in_fts5(db: &impl Query, words: &[String], scope: &Scope, limit: u64) -> Result<Vec<Hit>> {
-    let within = match scope {
-        Scope::All => String::new(),
-        Scope::CoveredBy(users) => {
-            format!(" AND ({})", users.iter().map(|u| format!("scope:\"u{}\"", u.0)).collect::<Vec<_>>().join(" OR "))
-        }
-    };
+    let within = within(scope, |u| format!("scope:\"u{u}\""), " OR ");
+    let within = if within.is_empty() { within } else { format!(" AND {within}") };
     let ask = async |star: &str| {
         let words: Vec<String> = words.iter().map(|w| format!("words:\"{w}\"{star}")).collect();
         let sql = "SELECT title, subtitle, href FROM search_doc WHERE search_doc MATCH $1 LIMIT $2";
@@ -350,10 +373,7 @@ async fn in_fts5(db: &impl Query, words: &[String], scope: &Scope, limit: u64) -
 }
 
 async fn in_postgres(db: &impl Query, words: &[String], scope: &Scope, limit: u64) -> Result<Vec<Hit>> {
-    let within = match scope {
-        Scope::All => String::new(),
-        Scope::CoveredBy(users) => format!("({})", users.iter().map(|u| format!("'~u{}'", u.0)).collect::<Vec<_>>().join(" | ")),
-    };
+    let within = within(scope, |u| format!("'~u{u}'"), " | ");
     if let [word] = words {
         let hits = by_word(db, word, &within, limit).await?;
         if within.is_empty() || hits.len() as u64 >= limit {

@@ -75,6 +75,7 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
     all.extend(identifiers::migrations());
     all.extend(products::migrations());
     all.extend(parties::migrations());
+    all.extend(groups::migrations());
     all.extend(contracts::migrations());
     all.extend(installed_base::migrations());
     all.extend(regions::migrations());
@@ -82,13 +83,13 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
     all.extend(sources::migrations());
     all.extend(merging::migrations());
     all.extend(matching::migrations());
-    all.extend(groups::migrations());
     all.extend(names::migrations());
     all.extend(releases::migrations());
     all.extend(profiles::migrations());
     all.extend(stakeholders::migrations());
     all.extend(classes::migrations());
     all.extend(transfers::migrations());
+    all.extend(company_files::migrations());
     all
 }
 

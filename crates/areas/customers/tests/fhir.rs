@@ -220,3 +220,51 @@ async fn only_what_one_may_see_goes_out_and_files_that_are_none_are_refused() {
     let report = take(&world, half).await;
     assert_eq!((report.created, report.issues[0].code.as_str()), (1, "fhir.not_a_resource"), "a bad line stops no good one");
 }
+
+/// A whole release no longer lists St. Brigid.
+#[derive(serde::Serialize)]
+struct Unlist;
+
+impl rounds_store::Command for Unlist {
+    const NAME: &'static str = "test.unlist";
+    const PERMISSION: rounds_kernel::Permission = rounds_kernel::Permission::Administer;
+    type Out = ();
+    async fn run(self, tx: &mut rounds_store::Tx) -> rounds_kernel::Result<()> {
+        use rounds_customers::affiliations::{Said, Sighting, see};
+        use rounds_store::Query;
+        let brigid = tx.number("SELECT id FROM account WHERE name = 'St. Brigid Hospital'", vec![]).await?;
+        let day = Day::parse("2026-01-01")?;
+        see(tx, LinkKind::AccountSystem, vec![Sighting::new(brigid, 0, "directory", day, Said::Unlisted)]).await.map(|_| ())
+    }
+}
+
+#[tokio::test]
+async fn resources_name_their_profile_and_what_has_ended_is_not_active() {
+    for world in worlds().await {
+        take(&world, &directory().to_string()).await;
+        let group = json!({ "resourceType": "Organization", "id": "hearts", "name": "Lakes Hearts",
+            "type": [{ "coding": [{ "system": "http://hl7.org/fhir/us/ndh/CodeSystem/OrgTypeCS", "code": "prvgrp" }] }] });
+        take(&world, &group.to_string()).await;
+        assert_eq!(world.text("SELECT setting FROM account WHERE name = 'Lakes Hearts'").await, "practice", "{}", world.engine);
+        let resources = async || {
+            let text = out(&world, &program(), Format::Ndjson).await;
+            text.lines().map(|l| serde_json::from_str::<Value>(l).unwrap()).collect::<Vec<_>>()
+        };
+        for r in resources().await {
+            let profile = format!("http://hl7.org/fhir/us/ndh/StructureDefinition/ndh-{}", r["resourceType"].as_str().unwrap());
+            assert_eq!(r["meta"]["profile"], json!([profile]), "{}: {r}", world.engine);
+        }
+        let active = async |kind: &str, name: &str| {
+            let all = resources().await;
+            let found =
+                all.iter().find(|r| r["resourceType"] == kind && (r["name"] == name || r["name"][0]["text"] == name)).cloned().unwrap();
+            found.get("active").cloned().unwrap_or_else(|| found["status"].clone())
+        };
+        assert_eq!(active("Organization", "Lakes Network").await, false, "{}: its only member has left", world.engine);
+        assert_eq!(active("Organization", "St. Brigid Hospital").await, true, "{}", world.engine);
+        assert_eq!(active("Practitioner", "Dr. Aoife B. Meyer").await, true, "{}", world.engine);
+        world.runner.run(&program(), Unlist).await.unwrap();
+        assert_eq!(active("Organization", "St. Brigid Hospital").await, false, "{}: no longer listed", world.engine);
+        assert_eq!(active("Location", "St. Brigid Hospital").await, "inactive", "{}", world.engine);
+    }
+}

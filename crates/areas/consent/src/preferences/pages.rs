@@ -3,6 +3,7 @@
 use super::queries::{Known, Wish, of_person, wish_of};
 use super::{Origin, StatePreference, Task};
 use axum::extract::{Form, Path, State};
+use rounds_customers::as_of::AsOf;
 use rounds_customers::panels::{Panel, PanelHtml, Subject};
 use rounds_customers::scope::see_person;
 use rounds_kernel::{Channel, Error, Permission, PersonId, Result};
@@ -31,7 +32,7 @@ impl Panel for PreferencePanel {
         Permission::ReadRecord
     }
 
-    async fn draw(&self, app: &App, visitor: &Visitor, subject: Subject) -> Result<Option<PanelHtml>> {
+    async fn draw(&self, app: &App, visitor: &Visitor, subject: Subject, _: AsOf) -> Result<Option<PanelHtml>> {
         let Subject::Person(person) = subject else { return Ok(None) };
         see_person(app.db(), &visitor.actor, person).await?;
         let (known, wish) = (of_person(app.db(), person).await?, wish_of(app.db(), person).await?);

@@ -5,7 +5,7 @@ use crate::identifiers::{EntityKind, owners};
 use crate::{accounts, people};
 use rounds_kernel::Result;
 use rounds_platform::imports::Column;
-use rounds_store::Query;
+use rounds_store::{FromQueryResult, Query, Value};
 use std::collections::HashMap;
 
 /// Whether a header is one of orders or invoices: no file of accounts, people, owners or contacts has such columns.
@@ -41,4 +41,23 @@ pub async fn person_ids(db: &impl Query, keys: &[&str]) -> Result<HashMap<String
 
 fn rest(keys: &[&str], known: &HashMap<String, i64>) -> Vec<String> {
     keys.iter().filter(|k| !known.contains_key(**k)).map(|k| (*k).to_owned()).collect()
+}
+
+#[derive(FromQueryResult)]
+struct Called {
+    name: String,
+    id: i64,
+}
+
+/// Accounts that alone bear exactly these names.
+pub(super) async fn accounts_called(db: &impl Query, names: &[&str]) -> Result<HashMap<String, i64>> {
+    let mut out = HashMap::new();
+    for chunk in names.chunks(1_000) {
+        let places: Vec<String> = (1..=chunk.len()).map(|n| format!("${n}")).collect();
+        let sql =
+            format!("SELECT name, MIN(id) AS id FROM account WHERE name IN ({}) GROUP BY name HAVING COUNT(*) = 1", places.join(", "));
+        let values = chunk.iter().map(|n| Value::from((*n).to_owned())).collect();
+        out.extend(db.all::<Called>(&sql, values).await?.into_iter().map(|c| (c.name, c.id)));
+    }
+    Ok(out)
 }

@@ -39,6 +39,8 @@ struct Shown {
     holder: String,
     /// The system that holds it, if it is in the record.
     system_id: Option<i64>,
+    /// The buying group that holds it, if it is in the record.
+    buying_group_id: Option<i64>,
     /// `sole`, `dual` or `multi`.
     position: String,
     state: String,
@@ -63,6 +65,7 @@ fn shown(c: Contract) -> Shown {
         kind: c.kind,
         holder: c.holder,
         system_id: c.system_id,
+        buying_group_id: c.buying_group_id,
         position: c.position,
         state: c.state,
         currency: c.currency,

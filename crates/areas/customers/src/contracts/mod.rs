@@ -5,7 +5,7 @@
 //! implementation; every change of a contract's head is kept as a version. A tender has lots, a deadline and a quiet period during which
 //! its facilities are not spoken to about it ([`quiet`], for the gate). Compliance is computed by `serve::compliance` from sales.
 //!
-//! Public: [`Contract`], [`Facility`], [`Term`], [`get`], [`facilities`], [`terms`], [`of_account`], [`visible`], [`quiet`], [`Quiet`],
+//! Public: [`Contract`], [`Facility`], [`Term`], [`get`], [`facilities`], [`terms`], [`of_account`], [`of_group`], [`visible`], [`tender_visible`], [`quiet`], [`Quiet`], [`meet_groups`],
 //! [`quiet_people`] (for planning), [`QuietPerson`],
 //! [`importers`]. Routes: `/contracts`, `/contracts.csv`, `/contracts/{id}`, `/tenders`, `/tenders.csv`. Tables: [`TABLES`].
 
@@ -18,9 +18,9 @@ mod store;
 
 pub use import::importers;
 pub use model::{BASES, Contract, Facility, POSITIONS, Quiet, Term};
-pub use pages::{ContractsPanel, samples};
-pub use queries::{QuietPerson, facilities, get, of_account, quiet, quiet_people, running, terms, visible};
-pub use store::migrations;
+pub use pages::{ContractsPanel, samples, stands};
+pub use queries::{QuietPerson, facilities, get, of_account, of_group, quiet, quiet_people, running, tender_visible, terms, visible};
+pub use store::{meet_groups, migrations};
 
 use crate::panels::Panels;
 use axum::extract::{Path, State};

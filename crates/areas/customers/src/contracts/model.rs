@@ -47,6 +47,8 @@ pub struct Contract {
     pub holder: String,
     /// The system that holds it, if it is in the record.
     pub system_id: Option<i64>,
+    /// The buying group that holds it, if it is in the record.
+    pub buying_group_id: Option<i64>,
     /// Code of its position.
     pub position: String,
     /// Code of where it stands.

@@ -2,6 +2,7 @@
 
 use super::model::{Contract, Facility, Quiet, Term};
 use super::store::COLUMNS;
+use crate::as_of::AsOf;
 use crate::lists::Keyset;
 use crate::scope;
 use rounds_kernel::{AccountId, Actor, Day, Result, Scope};
@@ -77,6 +78,23 @@ pub async fn of_account(db: &impl Query, account: AccountId, day: i64) -> Result
     Ok(all.into_iter().map(|c| (tier(c.id), c)).map(|(t, c)| (c, t)).collect())
 }
 
+/// Contracts that a buying group holds, within scope: all, or those that ran on the day asked for.
+pub async fn of_group(db: &impl Query, actor: &Actor, group: i64, as_of: AsOf) -> Result<Vec<Contract>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM contract WHERE contract.buying_group_id = $1 AND {} AND {} ORDER BY contract.ends_on, contract.id LIMIT 100",
+        ran(as_of),
+        visible(actor)
+    );
+    db.all(&sql, args![group]).await
+}
+
+/// SQL condition that a contract ran on a past day asked for; today also those that are negotiated or have ended are shown.
+pub(super) fn ran(as_of: AsOf) -> String {
+    as_of
+        .day()
+        .map_or("1 = 1".into(), |Day(d)| format!("contract.starts_on <= {d} AND (contract.ends_on IS NULL OR contract.ends_on >= {d})"))
+}
+
 /// The quiet period that holds for an account on a day, the one that lasts longest: during it nobody speaks with the account about
 /// what is tendered.
 pub async fn quiet(db: &impl Query, account: AccountId, day: Day) -> Result<Option<Quiet>> {
@@ -108,13 +126,19 @@ pub async fn quiet_people(db: &impl Query, from: Day, to: Day) -> Result<Vec<Qui
     db.all(sql, args![i64::from(from.0), i64::from(to.0)]).await
 }
 
+/// SQL condition on rows `t` of `tender`: those with a facility within scope, or all.
+pub fn tender_visible(actor: &Actor) -> String {
+    match actor.scope {
+        Scope::All => "1 = 1".to_owned(),
+        Scope::CoveredBy(_) => {
+            format!("t.id IN (SELECT f.tender_id FROM tender_facility f WHERE {})", reach::accounts(actor, "f.account_id"))
+        }
+    }
+}
+
 /// The list of tenders with a facility within scope, the latest deadline first.
 pub(super) fn tender_list(actor: &Actor) -> Keyset {
-    let inside = reach::accounts(actor, "f.account_id");
-    let seen = match actor.scope {
-        Scope::All => "1 = 1".to_owned(),
-        Scope::CoveredBy(_) => format!("t.id IN (SELECT f.tender_id FROM tender_facility f WHERE {inside})"),
-    };
+    let seen = tender_visible(actor);
     Keyset {
         columns: "t.id, t.number, t.name, t.issuer, t.state, t.deadline_on, t.quiet_from, t.quiet_to, \
                   (SELECT COUNT(*) FROM tender_lot l WHERE l.tender_id = t.id) AS lots, \

@@ -40,10 +40,31 @@ CREATE INDEX tender_facility_account ON tender_facility (account_id, tender_id);
 ",
         }
         .boxed(),
+        // Who holds a contract was words alone: buying groups of the record are linked by name or key.
+        SqlMigration {
+            name: "m20261127_090300_customers_contract_group",
+            up: "
+ALTER TABLE contract ADD COLUMN buying_group_id BIGINT;
+CREATE INDEX contract_group ON contract (buying_group_id);
+UPDATE contract SET buying_group_id = (SELECT MIN(g.id) FROM buying_group g WHERE LOWER(g.name) = LOWER(contract.holder) OR g.source_key = contract.holder)
+  WHERE system_id IS NULL AND holder <> '';
+",
+        }
+        .boxed(),
     ]
 }
 
-pub(super) const COLUMNS: &str = "contract.id, contract.number, contract.name, contract.kind, contract.holder, contract.system_id, \
+/// Links contracts whose holder is a buying group that has come into the record since.
+pub async fn meet_groups(tx: &mut Tx) -> Result<()> {
+    let named = "FROM buying_group g WHERE LOWER(g.name) = LOWER(contract.holder) OR g.source_key = contract.holder";
+    let sql = format!(
+        "UPDATE contract SET buying_group_id = (SELECT MIN(g.id) {named}) WHERE buying_group_id IS NULL AND system_id IS NULL \
+         AND holder <> '' AND EXISTS (SELECT 1 {named})"
+    );
+    tx.execute(&sql, vec![]).await.map(|_| ())
+}
+
+pub(super) const COLUMNS: &str = "contract.id, contract.number, contract.name, contract.kind, contract.holder, contract.system_id, contract.buying_group_id, \
     contract.position, contract.state, contract.currency, contract.signed_on, contract.starts_on, contract.ends_on, contract.version, contract.source";
 
 /// Contracts by number.
@@ -66,6 +87,7 @@ pub(super) async fn save(tx: &mut Tx, contracts: &[Contract]) -> Result<()> {
         "kind",
         "holder",
         "system_id",
+        "buying_group_id",
         "position",
         "state",
         "currency",
@@ -82,6 +104,7 @@ pub(super) async fn save(tx: &mut Tx, contracts: &[Contract]) -> Result<()> {
             c.kind,
             c.holder,
             c.system_id,
+            c.buying_group_id,
             c.position,
             c.state,
             c.currency,
@@ -97,6 +120,9 @@ pub(super) async fn save(tx: &mut Tx, contracts: &[Contract]) -> Result<()> {
     tx.insert_many("contract", INTO, rows.collect(), &suffix).await?;
     let numbers: Vec<&str> = contracts.iter().map(|c| c.number.as_str()).collect();
     let stored = by_number(tx, &numbers).await?;
+    let mut ids: Vec<i64> = stored.values().map(|c| c.id).collect();
+    ids.sort_unstable();
+    crate::search::index_contracts(tx, &ids).await?;
     let (at, actor) = (tx.now.0, tx.actor.name.clone());
     let version = |c: &Contract| {
         let id = stored.get(&c.number).map_or(0, |s| s.id);

@@ -12,7 +12,7 @@ use crate::systems::{self, System};
 use rounds_kernel::{AccountId, Actor, PersonId, Result, SystemId};
 use rounds_store::{FromQueryResult, Query, Value as Arg, args};
 use serde_json::Value;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Records a page.
 const PAGE: usize = 500;
@@ -125,21 +125,49 @@ async fn records(db: &impl Query, actor: &Actor, kind: &str, after: &str, limit:
             held.entry(h.entity_id).or_default().push(h);
         }
     }
+    let gone = gone(db, kind, &keys).await?;
     let mut out = Vec::new();
     for key in keys {
         let mut numbers = held.remove(&key.id).unwrap_or_default();
         numbers.sort_by(|a, b| (&a.scheme, &a.value).cmp(&(&b.scheme, &b.value)));
-        out.extend(resources(db, kind, key.id, &numbers).await?);
+        out.extend(resources(db, kind, key.id, &numbers, !gone.contains(&key.id)).await?);
     }
     Ok((out, Some(last)))
 }
 
-async fn resources(db: &impl Query, kind: &str, id: i64, held: &[Held]) -> Result<Vec<Value>> {
+#[derive(FromQueryResult)]
+struct Gone {
+    id: i64,
+}
+
+/// Which of the records are no longer there: systems and groups whose every member has left, people who have left every place, accounts
+/// of which the last that was said is that a whole release does not list them.
+async fn gone(db: &impl Query, kind: &str, keys: &[Key]) -> Result<BTreeSet<i64>> {
+    let list = keys.iter().map(|k| k.id.to_string()).collect::<Vec<_>>().join(", ");
+    let ended = |side: &str| {
+        format!(
+            "SELECT {side}_id AS id FROM affiliation WHERE {side}_kind = '{kind}' AND {side}_id IN ({list}) \
+             GROUP BY {side}_id HAVING COUNT(*) = COUNT(valid_to)"
+        )
+    };
+    let sql = match kind {
+        "account" => format!(
+            "SELECT u.child_id AS id FROM affiliation_sighting u WHERE u.child_kind = 'account' AND u.parent_kind = 'system' \
+             AND u.said = 'unlisted' AND u.child_id IN ({list}) AND NOT EXISTS (SELECT 1 FROM affiliation_sighting o \
+             WHERE o.child_kind = 'account' AND o.child_id = u.child_id AND o.parent_kind = 'system' AND o.said <> 'unlisted' AND o.day >= u.day)"
+        ),
+        "person" => ended("child"),
+        _ => ended("parent"),
+    };
+    Ok(db.all::<Gone>(&sql, vec![]).await?.into_iter().map(|g| g.id).collect())
+}
+
+async fn resources(db: &impl Query, kind: &str, id: i64, held: &[Held], active: bool) -> Result<Vec<Value>> {
     Ok(match kind {
-        "system" => systems::get(db, SystemId(id)).await?.iter().map(|s: &System| write::system(s, held)).collect(),
-        "group" => groups::get(db, id).await?.iter().map(|g: &Group| write::group(g)).collect(),
-        "account" => accounts::get(db, AccountId(id)).await?.iter().flat_map(|a: &Account| write::account(a, held)).collect(),
-        _ => people::get(db, PersonId(id)).await?.iter().map(|p: &Person| write::person(p, held)).collect(),
+        "system" => systems::get(db, SystemId(id)).await?.iter().map(|s: &System| write::system(s, held, active)).collect(),
+        "group" => groups::get(db, id).await?.iter().map(|g: &Group| write::group(g, active)).collect(),
+        "account" => accounts::get(db, AccountId(id)).await?.iter().flat_map(|a: &Account| write::account(a, held, active)).collect(),
+        _ => people::get(db, PersonId(id)).await?.iter().map(|p: &Person| write::person(p, held, active)).collect(),
     })
 }
 

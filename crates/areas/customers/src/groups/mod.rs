@@ -1,7 +1,7 @@
 //! Buying groups: organisations through which systems and accounts buy, of their own kind: group purchasing organisations, regional
 //! buyers, hospital groups that buy together, bodies that put out tenders. Membership is a dated affiliation, primary or secondary.
 //!
-//! Public: [`Group`], [`GroupKind`], [`GroupRow`], [`ImportGroups`], [`upsert`], [`ids`], [`get`], [`importers`]. Routes: `/groups`, `/groups.csv`,
+//! Public: [`Group`], [`GroupKind`], [`GroupRow`], [`ImportGroups`], [`upsert`], [`ids`], [`meant`], [`get`], [`importers`]. Routes: `/groups`, `/groups.csv`,
 //! `/groups/{id}`. Tables: [`TABLES`].
 
 mod commands;
@@ -14,7 +14,7 @@ pub use commands::ImportGroups;
 pub use import::importers;
 pub use model::{Group, GroupKind, GroupRow};
 pub use pages::samples;
-pub use store::{get, ids, migrations, upsert};
+pub use store::{get, ids, meant, migrations, upsert};
 
 use rounds_kernel::Permission;
 use rounds_web::Route;

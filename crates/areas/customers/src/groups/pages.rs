@@ -3,10 +3,11 @@
 use super::model::{Group, GroupKind};
 use super::store;
 use crate::as_of::{AsOf, AsOfBar};
+use crate::contracts::{self, Contract};
 use crate::lists::{self, SortBy};
 use crate::scope;
 use axum::extract::{Path, Query as Asked, RawQuery, State};
-use rounds_kernel::{Actor, Day, Error, Result};
+use rounds_kernel::{Actor, Day, Error, Permission, Result};
 use rounds_platform::imports::export;
 use rounds_platform::views::{self, Views};
 use rounds_store::{FromQueryResult, Query, Value, args, contains};
@@ -53,6 +54,20 @@ struct GroupPage {
     systems: Vec<Line>,
     accounts: Vec<Line>,
     more: bool,
+    contract_columns: Vec<Column>,
+    /// `None` for roles that may not read contracts.
+    contracts: Option<Vec<Held>>,
+}
+
+/// A contract of the group.
+#[derive(Debug)]
+struct Held {
+    id: i64,
+    name: String,
+    number: String,
+    state: String,
+    from: String,
+    until: String,
 }
 
 #[derive(Debug)]
@@ -226,10 +241,30 @@ pub(super) async fn detail(State(app): State<App>, visitor: Visitor, as_of: AsOf
     let group = store::get(app.db(), id).await?.ok_or_else(|| Error::not_found("buying group"))?;
     let systems = members(app.db(), &visitor.actor, id, as_of, "system").await?;
     let accounts = members(app.db(), &visitor.actor, id, as_of, "account").await?;
-    page(&view(visitor.shell(&app, &group.name), group, systems, accounts, as_of))
+    let contracts = if visitor.actor.may(Permission::ReadContracts) {
+        let day = i64::from(as_of.or(visitor.now.day()).0);
+        let all = contracts::of_group(app.db(), &visitor.actor, id, as_of).await?;
+        Some(all.into_iter().map(|c| held(c, day)).collect())
+    } else {
+        None
+    };
+    page(&view(visitor.shell(&app, &group.name), group, (systems, accounts, contracts), as_of))
 }
 
-fn view(shell: Shell, group: Group, mut systems: Vec<Member>, mut accounts: Vec<Member>, as_of: AsOf) -> GroupPage {
+fn held(c: Contract, day: i64) -> Held {
+    Held {
+        state: contracts::stands(&c, day),
+        from: Day::stored(c.starts_on).to_string(),
+        until: c.ends_on.map_or("open-ended".into(), |d| Day::stored(d).to_string()),
+        id: c.id,
+        name: c.name,
+        number: c.number,
+    }
+}
+
+type Shown = (Vec<Member>, Vec<Member>, Option<Vec<Held>>);
+
+fn view(shell: Shell, group: Group, (mut systems, mut accounts, contracts): Shown, as_of: AsOf) -> GroupPage {
     let more = systems.len() > SHOWN || accounts.len() > SHOWN;
     systems.truncate(SHOWN);
     accounts.truncate(SHOWN);
@@ -258,6 +293,8 @@ fn view(shell: Shell, group: Group, mut systems: Vec<Member>, mut accounts: Vec<
         systems: systems.into_iter().map(|m| member("system", m, as_of)).collect(),
         accounts: accounts.into_iter().map(|m| member("account", m, as_of)).collect(),
         more,
+        contract_columns: ["Contract", "State", "From", "Until"].map(Column::text).to_vec(),
+        contracts,
     }
 }
 
@@ -292,13 +329,15 @@ pub fn samples() -> Vec<(&'static str, String)> {
         rows: lines(groups, &[Count { group_id: 1, systems: 3, accounts: 2 }]),
     };
     let draw = |p: &GroupsPage| askama::Template::render(p).unwrap_or_default();
-    let detail = |systems, accounts, as_of| {
-        askama::Template::render(&view(Shell::sample("Buying group"), group(), systems, accounts, as_of)).unwrap_or_default()
+    let detail = |systems, accounts, contracts, as_of| {
+        let shown = (systems, accounts, contracts);
+        askama::Template::render(&view(Shell::sample("Buying group"), group(), shown, as_of)).unwrap_or_default()
     };
+    let contract = Contract { id: 9, number: "GPO-<17>".into(), name: "Access".into(), state: "active".into(), ..Contract::default() };
     vec![
         ("groups", draw(&list(vec![group()]))),
         ("groups, none", draw(&list(Vec::new()))),
-        ("group", detail(vec![m(3, "primary_member")], vec![m(7, "member")], AsOf::on(Day(18_000)))),
-        ("group, no members", detail(Vec::new(), Vec::new(), AsOf::TODAY)),
+        ("group", detail(vec![m(3, "primary_member")], vec![m(7, "member")], Some(vec![held(contract, 18_000)]), AsOf::on(Day(18_000)))),
+        ("group, no members", detail(Vec::new(), Vec::new(), Some(Vec::new()), AsOf::TODAY)),
     ]
 }

@@ -4,7 +4,7 @@ use super::model::{Group, GroupRow};
 use crate::identifiers;
 use rounds_kernel::Result;
 use rounds_platform::imports::{ChunkReport, reject};
-use rounds_store::{MigrationTrait, Query, SqlMigration, Tx, args};
+use rounds_store::{FromQueryResult, MigrationTrait, Query, SqlMigration, Tx, Value, args};
 use std::collections::{HashMap, HashSet};
 
 /// Migrations of this capability.
@@ -28,6 +28,32 @@ pub(super) const COLUMNS: &str = "id, source_key, name, kind, city, country, sou
 /// Ids by source key.
 pub async fn ids(db: &impl Query, keys: &[&str]) -> Result<HashMap<String, i64>> {
     identifiers::keys(db, "buying_group", "source_key", keys).await
+}
+
+#[derive(FromQueryResult)]
+struct Meant {
+    id: i64,
+    name: String,
+    source_key: String,
+}
+
+/// Groups by what a file calls them: their key, or their name in any case; of several of one name the first.
+pub async fn meant(db: &impl Query, words: &[&str]) -> Result<HashMap<String, i64>> {
+    let mut out = HashMap::new();
+    for chunk in words.chunks(500) {
+        let places = (1..=chunk.len()).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ");
+        let small = (1..=chunk.len()).map(|n| format!("LOWER(${n})")).collect::<Vec<_>>().join(", ");
+        let sql = format!(
+            "SELECT id, name, source_key FROM buying_group WHERE source_key IN ({places}) OR LOWER(name) IN ({small}) ORDER BY id DESC"
+        );
+        let found: Vec<Meant> = db.all(&sql, chunk.iter().map(|w| Value::from((*w).to_owned())).collect()).await?;
+        for word in chunk {
+            let same = |m: &&Meant| m.name.to_lowercase() == word.to_lowercase();
+            let meant = found.iter().find(|m| m.source_key == **word).or_else(|| found.iter().rfind(same));
+            out.extend(meant.map(|m| ((*word).to_owned(), m.id)));
+        }
+    }
+    Ok(out)
 }
 
 /// One buying group. Groups are known to everyone; their members are not.
@@ -71,5 +97,8 @@ pub async fn upsert(tx: &mut Tx, rows: Vec<GroupRow>) -> Result<ChunkReport> {
     let update = "ON CONFLICT (source_key) DO UPDATE SET name = excluded.name, kind = excluded.kind, city = excluded.city, \
                   country = excluded.country, source = excluded.source";
     tx.insert_many("buying_group", &["source_key", "name", "kind", "city", "country", "source"], writes, update).await?;
+    if report.written > 0 {
+        crate::contracts::meet_groups(tx).await?;
+    }
     Ok(report)
 }

@@ -1,6 +1,6 @@
 //! Looking records up by any number they bear.
 
-use super::queries::lookup;
+use super::queries::{Reads, lookup};
 use rounds_kernel::{Permission, Result};
 use rounds_web::Route;
 use rounds_web::api::{Call, Nothing, Operation};
@@ -9,7 +9,8 @@ use utoipa::ToSchema;
 
 /// Operations of this capability.
 pub fn routes() -> Vec<Route> {
-    let about = "Records within the caller's scope that bear the number, in any of the forms in which it may be written, or as the key of their source.";
+    let about = "Records within the caller's scope that bear the number, in any of the forms in which it may be written, or as the key of their source; \
+                 also products, devices, contracts and tenders by theirs, where the caller may read them.";
     vec![Operation::get("/api/v1/identifiers", Permission::ReadRecord, "Look up by a number", look_up).about(about).route()]
 }
 
@@ -18,7 +19,7 @@ pub fn routes() -> Vec<Route> {
 struct Hit {
     scheme: String,
     value: String,
-    /// `system`, `account` or `person`.
+    /// `system`, `account`, `person`, `product`, `device`, `contract` or `tender`.
     kind: String,
     /// Number of the record within its kind.
     id: i64,
@@ -44,7 +45,7 @@ struct Ask {
 }
 
 async fn look_up(call: Call, _: Nothing, ask: Ask) -> Result<Hits> {
-    let found = lookup(call.db(), &call.actor, &ask.value).await?.into_iter();
+    let found = lookup(call.db(), &call.actor, Reads::of(|p| call.may(p)), &ask.value).await?.into_iter();
     let kept = found.filter(|f| ask.scheme.as_ref().is_none_or(|s| *s == f.scheme));
     Ok(Hits { items: kept.map(|f| Hit { scheme: f.scheme, value: f.value, kind: f.kind, id: f.id, name: f.name }).collect() })
 }

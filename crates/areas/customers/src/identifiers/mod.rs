@@ -14,7 +14,7 @@ mod store;
 pub use commands::{Add, Remove};
 pub use model::{CCN, CHSP_HOSPITAL, CHSP_SYSTEM, Ccn, EntityKind, NewIdentifier, Reading, SCHEMES, Scheme, Standing, ccn, standing};
 pub use pages::samples;
-pub use queries::{Found, lookup};
+pub use queries::{Found, Reads, lookup};
 pub use store::{Held, held_by, keys, migrations, named, of, owners, put};
 
 use rounds_kernel::Permission;

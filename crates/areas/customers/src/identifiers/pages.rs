@@ -2,7 +2,7 @@
 
 use super::commands::{Add, Remove};
 use super::model::{EntityKind, SCHEMES, Scheme, Standing};
-use super::queries::{Found, Number, lookup, numbers};
+use super::queries::{Found, Number, Reads, lookup, numbers};
 use axum::Form;
 use axum::extract::{Path, Query as Asked, State};
 use rounds_kernel::{Error, Permission};
@@ -44,7 +44,7 @@ fn find_view(shell: Shell, asked: &str, found: Vec<Found>) -> FindPage {
 }
 
 pub(super) async fn find(State(app): State<App>, visitor: Visitor, Asked(ask): Asked<FindAsk>) -> WebResult {
-    let found = lookup(app.db(), &visitor.actor, &ask.value).await?;
+    let found = lookup(app.db(), &visitor.actor, Reads::of(|p| visitor.actor.may(p)), &ask.value).await?;
     page(&find_view(visitor.shell(&app, "Numbers"), &ask.value, found))
 }
 

@@ -4,6 +4,7 @@
 //! role may see. A panel is handed a record that the visitor may see; what it shows beyond that it scopes itself. Its HTML comes
 //! from a template ([`PanelHtml::draw`]), so nothing unescaped reaches a page.
 
+use crate::as_of::AsOf;
 use askama::Template;
 use async_trait::async_trait;
 use rounds_kernel::{AccountId, Error, Permission, PersonId, ProductId, Result, SystemId};
@@ -37,8 +38,8 @@ pub trait Panel: Send + Sync {
     /// What the visitor's role must hold; without it the panel is left out.
     fn permission(&self) -> Permission;
 
-    /// The panel for this record; `None` when it has nothing to say there.
-    async fn draw(&self, app: &App, visitor: &Visitor, subject: Subject) -> Result<Option<PanelHtml>>;
+    /// The panel for this record; `None` when it has nothing to say there. What is dated shows what held on the day asked for.
+    async fn draw(&self, app: &App, visitor: &Visitor, subject: Subject, as_of: AsOf) -> Result<Option<PanelHtml>>;
 }
 
 /// All panels, in the order in which they are drawn.
@@ -79,10 +80,10 @@ impl fmt::Display for Body {
 impl askama::filters::HtmlSafe for Body {}
 
 /// The panels of a record that the visitor may see.
-pub async fn drawn(panels: &Panels, app: &App, visitor: &Visitor, subject: Subject) -> Result<Vec<PanelHtml>> {
+pub async fn drawn(panels: &Panels, app: &App, visitor: &Visitor, subject: Subject, as_of: AsOf) -> Result<Vec<PanelHtml>> {
     let mut out = Vec::new();
     for panel in panels.iter().filter(|p| visitor.actor.may(p.permission())) {
-        out.extend(panel.draw(app, visitor, subject).await?);
+        out.extend(panel.draw(app, visitor, subject, as_of).await?);
     }
     Ok(out)
 }

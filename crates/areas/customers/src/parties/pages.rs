@@ -2,6 +2,7 @@
 
 use super::model::HOWS;
 use super::queries::of_account;
+use crate::as_of::AsOf;
 use crate::panels::{Panel, PanelHtml, Subject};
 use crate::reading::label;
 use crate::sheets::{Cell, Table};
@@ -19,9 +20,9 @@ impl Panel for PartiesPanel {
         Permission::ReadOrders
     }
 
-    async fn draw(&self, app: &App, visitor: &Visitor, subject: Subject) -> Result<Option<PanelHtml>> {
+    async fn draw(&self, app: &App, visitor: &Visitor, subject: Subject, as_of: AsOf) -> Result<Option<PanelHtml>> {
         let Subject::Account(account) = subject else { return Ok(None) };
-        let found = of_account(app.db(), account.0, i64::from(visitor.now.day().0)).await?;
+        let found = of_account(app.db(), account.0, i64::from(as_of.or(visitor.now.day()).0)).await?;
         if found.is_empty() {
             return Ok(None);
         }

@@ -24,6 +24,13 @@ CREATE INDEX party_account_account ON party_account (account_id, party_id);
 ",
         }
         .boxed(),
+        SqlMigration {
+            name: "m20261127_090200_customers_party_number",
+            up: "
+CREATE INDEX party_number ON party (number);
+",
+        }
+        .boxed(),
     ]
 }
 

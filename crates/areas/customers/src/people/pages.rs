@@ -151,7 +151,6 @@ struct PersonPage {
 pub struct DetailAsk {
     #[serde(flatten)]
     timeline: timeline::Ask,
-    as_of: String,
 }
 
 /// Draws the page of a person within the visitor's scope.
@@ -159,7 +158,7 @@ pub(super) async fn detail(app: App, visitor: Visitor, id: i64, ask: DetailAsk, 
     let (db, actor, key) = (app.db(), &visitor.actor, PersonId(id));
     scope::see_person(db, actor, key).await?;
     let person = store::get(db, key).await?.ok_or_else(|| Error::not_found("person"))?;
-    let as_of = AsOf::parse(&ask.as_of)?;
+    let as_of = AsOf::parse(&ask.timeline.as_of)?;
     let places = places_of(db, actor, key).await?;
     let links = links_of(db, actor, "person", id, as_of).await?;
     let numbers = identifiers::of(db, EntityKind::Person, id).await?;
@@ -178,7 +177,7 @@ pub(super) async fn detail(app: App, visitor: Visitor, id: i64, ask: DetailAsk, 
         edits: if actor.may(Permission::WriteRecord) { editable("person", id) } else { Vec::new() },
         timeline: timeline::load(db, actor, visitor.now, &of, &ask.timeline).await?,
         links,
-        panels: drawn(&panels, &app, &visitor, Subject::Person(key)).await?,
+        panels: drawn(&panels, &app, &visitor, Subject::Person(key), as_of).await?,
     })
 }
 

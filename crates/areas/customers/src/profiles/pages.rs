@@ -3,6 +3,7 @@
 use super::commands::{AddQuestion, AnswerProfile, RetireQuestion};
 use super::model::{Answer, Completeness, Question, Whose};
 use super::store::{self, Profiled, SORTS};
+use crate::as_of::AsOf;
 use crate::lists::{self, Keyset, Place, Slice, href, pager, sortable};
 use crate::panels::{Panel, PanelHtml, Subject};
 use axum::Form;
@@ -359,6 +360,12 @@ struct ProfileHtml {
     told: Vec<(String, Told)>,
 }
 
+/// Answers as they stood on a day: later ones left out, and what they replaced in force.
+fn answered_by(answers: Vec<Answer>, Day(day): Day) -> Vec<Answer> {
+    let then = answers.into_iter().filter(|a| a.valid_from <= i64::from(day));
+    then.map(|a| Answer { valid_to: a.valid_to.filter(|to| *to <= i64::from(day)), ..a }).collect()
+}
+
 /// The profile on the page of a system or an account.
 pub struct ProfilePanel;
 
@@ -368,14 +375,15 @@ impl Panel for ProfilePanel {
         Permission::ReadRecord
     }
 
-    async fn draw(&self, app: &App, visitor: &Visitor, subject: Subject) -> Result<Option<PanelHtml>> {
+    async fn draw(&self, app: &App, visitor: &Visitor, subject: Subject, as_of: AsOf) -> Result<Option<PanelHtml>> {
         let whose = match subject {
             Subject::System(s) => Whose { system: true, id: s.0 },
             Subject::Account(a) => Whose { system: false, id: a.0 },
             _ => return Ok(None),
         };
         let (questions, answers) = (store::questions(app.db(), whose).await?, store::answers(app.db(), whose).await?);
-        let today = visitor.now.day();
+        let today = as_of.or(visitor.now.day());
+        let answers = as_of.day().map_or(answers.clone(), |day| answered_by(answers, day));
         let complete = Completeness::of(&questions, &answers, today);
         let current = |q: &Question| {
             answers.iter().find(|a| a.question_id == q.id && a.valid_to.is_none()).map(|a| (q.text.clone(), told(a, q, today)))

@@ -1,6 +1,7 @@
 //! Search for programs.
 
 use super::found;
+use crate::identifiers::Reads;
 use rounds_kernel::{Permission, Result};
 use rounds_web::Route;
 use rounds_web::api::{Call, Nothing, Operation};
@@ -9,7 +10,7 @@ use utoipa::ToSchema;
 
 /// Operations of this capability.
 pub(super) fn routes() -> Vec<Route> {
-    let about = "Finds systems, accounts and people by any of their numbers and by the beginnings of words, within the caller's scope.";
+    let about = "Finds systems, accounts, people, products, contracts and tenders by any of their numbers and by the beginnings of words, within the caller's scope.";
     vec![Operation::get("/api/v1/search", Permission::ReadRecord, "Search", search).about(about).route()]
 }
 
@@ -40,6 +41,6 @@ struct Ask {
 }
 
 async fn search(call: Call, _: Nothing, ask: Ask) -> Result<Hits> {
-    let hits = found(call.db(), &call.actor, &ask.q, ask.limit.unwrap_or(20) as u64).await?;
+    let hits = found(call.db(), &call.actor, Reads::of(|p| call.may(p)), &ask.q, ask.limit.unwrap_or(20) as u64).await?;
     Ok(Hits { items: hits.into_iter().map(|h| Shown { title: h.title, subtitle: h.subtitle, href: h.href }).collect() })
 }

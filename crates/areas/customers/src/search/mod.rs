@@ -1,6 +1,8 @@
-//! Search: keeps systems, accounts and people findable by name, each with the users who may find them; and by any of their numbers.
+//! Search: keeps systems, accounts, people, products, contracts and tenders findable by name, each with the users who may find them; and
+//! by any of their numbers.
 //!
-//! Public: [`found`], [`index_systems`], [`index_accounts`], [`index_people`] (called by imports), [`reindex`] and [`reindex_all`] (called
+//! Public: [`found`], [`index_systems`], [`index_accounts`], [`index_people`], [`index_products`], [`index_contracts`],
+//! [`index_tenders`], [`catalogue_again`] (called by imports), [`catch_up`] (when the program starts), [`reindex`] and [`reindex_all`] (called
 //! when coverage changes). Routes: `/search`, `/search/suggest` (hits while one types). The index itself belongs to the store.
 
 mod api;
@@ -9,7 +11,10 @@ mod queries;
 mod store;
 
 pub use queries::found;
-pub use store::{index_accounts, index_people, index_systems, reindex, reindex_all};
+pub use store::{
+    catalogue_again, catch_up, index_accounts, index_contracts, index_people, index_products, index_systems, index_tenders, reindex,
+    reindex_all,
+};
 
 use rounds_kernel::Permission;
 use rounds_web::Route;

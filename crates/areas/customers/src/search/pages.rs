@@ -1,6 +1,7 @@
 //! The page of search results.
 
 use super::found;
+use crate::identifiers::Reads;
 use axum::extract::{Query, State};
 use rounds_store::search::Hit;
 use rounds_web::{App, Shell, Visitor, WebResult, page};
@@ -42,12 +43,12 @@ fn view(shell: Shell, asked: &str, mut hits: Vec<Hit>) -> SearchPage {
 }
 
 pub(super) async fn results(State(app): State<App>, visitor: Visitor, Query(ask): Query<SearchAsk>) -> WebResult {
-    let hits = found(app.db(), &visitor.actor, &ask.q, SHOWN + 1).await?;
+    let hits = found(app.db(), &visitor.actor, Reads::of(|p| visitor.actor.may(p)), &ask.q, SHOWN + 1).await?;
     page(&view(visitor.shell(&app, "Search"), &ask.q, hits))
 }
 
 pub(super) async fn suggest(State(app): State<App>, visitor: Visitor, Query(ask): Query<SearchAsk>) -> WebResult {
-    page(&Suggestions { hits: found(app.db(), &visitor.actor, &ask.q, SUGGESTED).await? })
+    page(&Suggestions { hits: found(app.db(), &visitor.actor, Reads::of(|p| visitor.actor.may(p)), &ask.q, SUGGESTED).await? })
 }
 
 pub(super) fn samples() -> Vec<(&'static str, String)> {

@@ -1,6 +1,6 @@
 //! What a search finds: records by a number first, then by name.
 
-use crate::identifiers::{self, Found};
+use crate::identifiers::{self, Found, Reads};
 use rounds_kernel::{Actor, Result};
 use rounds_store::Query;
 use rounds_store::search::{Hit, find};
@@ -8,11 +8,11 @@ use rounds_store::search::{Hit, find};
 /// Fewest letters and digits of a number.
 const SHORTEST: usize = 3;
 
-/// Up to `limit` records within the actor's scope: those that bear `text` as a number, then those with words that begin like it.
-pub async fn found(db: &impl Query, actor: &Actor, text: &str, limit: u64) -> Result<Vec<Hit>> {
+/// Up to `limit` records, products, contracts and tenders within the actor's scope: those that bear `text` as a number, then those with words that begin like it.
+pub async fn found(db: &impl Query, actor: &Actor, reads: Reads, text: &str, limit: u64) -> Result<Vec<Hit>> {
     let mut hits: Vec<Hit> = Vec::new();
     if may_be_number(text) {
-        for f in identifiers::lookup(db, actor, text).await? {
+        for f in identifiers::lookup(db, actor, reads, text).await? {
             let hit = by_number(f);
             // Two of a record's numbers may be written alike: the record is shown once.
             if !hits.iter().any(|h| h.href == hit.href) {
@@ -20,8 +20,11 @@ pub async fn found(db: &impl Query, actor: &Actor, text: &str, limit: u64) -> Re
             }
         }
     }
-    for hit in find(db, text, &actor.scope, limit).await? {
-        if !hits.iter().any(|h| h.href == hit.href) {
+    let may = reads.contracts();
+    // Whoever may not read contracts does not find them: enough is asked for that what is left fills the list.
+    for hit in find(db, text, &actor.scope, if may { limit } else { 3 * limit }).await? {
+        let contract = ["/contracts/", "/tenders?"].iter().any(|path| hit.href.starts_with(path));
+        if (may || !contract) && !hits.iter().any(|h| h.href == hit.href) {
             hits.push(hit);
         }
     }

@@ -7,7 +7,7 @@ use crate::as_of::{AsOf, AsOfBar};
 use crate::panels::{Panel, PanelHtml, Subject};
 use crate::profiles::{self, Whose};
 use axum::Form;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use rounds_kernel::{Day, Permission, PersonRole, Result, Time};
 use rounds_web::components::{Choice, Column, Field};
 use rounds_web::{App, Flashes, Shell, Visitor, WebResult, page};
@@ -27,6 +27,10 @@ struct MapPage {
     people: Vec<Line>,
     ties: Vec<TieLine>,
     place_fields: Vec<Field>,
+    /// Words of the name by which people are looked for.
+    who: String,
+    /// More people are here than the list offers.
+    more: bool,
     tie_fields: Vec<Field>,
     may_write: bool,
     today: bool,
@@ -119,10 +123,13 @@ struct Content {
     ties: Vec<Tied>,
     meetings: Vec<Meeting>,
     candidates: Vec<Candidate>,
+    who: String,
 }
 
 fn view(shell: Shell, as_of: AsOfBar, whose: Whose, content: Content, (today, may_write): (bool, bool)) -> MapPage {
-    let Content { name, people, ties, meetings, candidates } = content;
+    let Content { name, people, ties, meetings, mut candidates, who } = content;
+    let more = candidates.len() > store::OFFERED;
+    candidates.truncate(store::OFFERED);
     MapPage {
         shell,
         as_of,
@@ -139,12 +146,27 @@ fn view(shell: Shell, as_of: AsOfBar, whose: Whose, content: Content, (today, ma
             .into_iter()
             .map(|tied| TieLine { says: Tie::parse(&tied.tie).map_or("knows", Tie::label), since: day(tied.valid_from), tied })
             .collect(),
+        who,
+        more,
         may_write,
         today,
     }
 }
 
-pub(super) async fn map(State(app): State<App>, visitor: Visitor, as_of: AsOf, Path((kind, id)): Path<(String, i64)>) -> WebResult {
+/// Whom the list of people to place is narrowed to.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct MapAsk {
+    who: String,
+}
+
+pub(super) async fn map(
+    State(app): State<App>,
+    visitor: Visitor,
+    as_of: AsOf,
+    Path((kind, id)): Path<(String, i64)>,
+    Query(ask): Query<MapAsk>,
+) -> WebResult {
     let (db, actor, whose) = (app.db(), &visitor.actor, Whose::parse(&kind, id)?);
     whose.see(db, actor).await?;
     let day = i64::from(as_of.day().unwrap_or(visitor.now.day()).0);
@@ -154,7 +176,8 @@ pub(super) async fn map(State(app): State<App>, visitor: Visitor, as_of: AsOf, P
         name: profiles::name_of(db, whose).await?,
         ties: store::ties(db, &ids, day).await?,
         meetings: store::meetings(db, actor, &ids, visitor.now).await?,
-        candidates: store::candidates(db, actor, whose).await?,
+        candidates: store::candidates(db, actor, whose, &ask.who).await?,
+        who: ask.who.trim().to_owned(),
         people,
     };
     let bar = as_of.bar(&format!("/stakeholders/{}/{id}", whose.path()), &[]);
@@ -246,10 +269,13 @@ pub(super) async fn end_link(
 #[derive(askama::Template)]
 #[template(path = "stakeholders/templates/panel.html")]
 struct PanelBody {
-    path: &'static str,
-    id: i64,
-    people: Vec<Line>,
+    link: String,
+    /// Each with the system on whose map they stand; empty for those of the record itself.
+    people: Vec<(Line, String)>,
 }
+
+/// People shown of one map.
+const SHOWN: usize = 6;
 
 /// The most influential people on the page of a system or an account.
 pub struct StakeholderPanel;
@@ -260,19 +286,32 @@ impl Panel for StakeholderPanel {
         Permission::ReadRecord
     }
 
-    async fn draw(&self, app: &App, visitor: &Visitor, subject: Subject) -> Result<Option<PanelHtml>> {
+    async fn draw(&self, app: &App, visitor: &Visitor, subject: Subject, as_of: AsOf) -> Result<Option<PanelHtml>> {
         let whose = match subject {
             Subject::System(s) => Whose { system: true, id: s.0 },
             Subject::Account(a) => Whose { system: false, id: a.0 },
             _ => return Ok(None),
         };
-        let mut people = store::placed(app.db(), &visitor.actor, whose, i64::from(visitor.now.day().0)).await?;
-        let sub = if people.is_empty() { "nobody placed yet".to_owned() } else { format!("{} placed", people.len()) };
-        people.truncate(6);
-        let ids: Vec<i64> = people.iter().map(|p| p.person_id).collect();
-        let meetings = store::meetings(app.db(), &visitor.actor, &ids, visitor.now).await?;
-        let people = people.into_iter().map(|p| line(p, &meetings)).collect();
-        PanelHtml::draw("Stakeholders", &sub, &PanelBody { path: whose.path(), id: whose.id, people }).map(Some)
+        let (db, actor, day) = (app.db(), &visitor.actor, as_of.or(visitor.now.day()));
+        let own = store::placed(db, actor, whose, day.0.into()).await?;
+        let sub = if own.is_empty() { "nobody placed yet".to_owned() } else { format!("{} placed", own.len()) };
+        let mut people: Vec<(Placed, String)> = own.into_iter().take(SHOWN).map(|p| (p, String::new())).collect();
+        // Who decides for the whole system decides here too.
+        let above = if whose.system { Vec::new() } else { store::above(db, actor, whose.id, as_of).await? };
+        for system in above {
+            let central = store::placed(db, actor, Whose { system: true, id: system.id }, day.0.into()).await?;
+            people.extend(central.into_iter().take(SHOWN).map(|p| (p, system.name.clone())));
+        }
+        let ids: Vec<i64> = people.iter().map(|(p, _)| p.person_id).collect();
+        let now = as_of.day().map_or(visitor.now, |d| Time::at_day(Day(d.0 + 1)).min(visitor.now));
+        let meetings = store::meetings(db, actor, &ids, now).await?;
+        let people = people.into_iter().map(|(p, system)| (line(p, &meetings), system)).collect();
+        PanelHtml::draw(
+            "Stakeholders",
+            &sub,
+            &PanelBody { link: as_of.link(&format!("/stakeholders/{}/{}", whose.path(), whose.id)), people },
+        )
+        .map(Some)
     }
 }
 
@@ -305,8 +344,16 @@ pub fn samples() -> Vec<(&'static str, String)> {
         ties: vec![tie],
         meetings: vec![Meeting { person_id: 31, name: "Ines Kowalski".into(), contacts: 4, latest: 1_795_000_000_000_000 }],
         candidates: vec![Candidate { id: 31, name: "Dr. Meyer".into() }],
+        who: "meyer".into(),
     };
-    let empty = Content { name: "Plains".into(), people: Vec::new(), ties: Vec::new(), meetings: Vec::new(), candidates: Vec::new() };
+    let empty = Content {
+        name: "Plains".into(),
+        people: Vec::new(),
+        ties: Vec::new(),
+        meetings: Vec::new(),
+        candidates: Vec::new(),
+        who: String::new(),
+    };
     let whose = Whose { system: true, id: 3 };
     let shell = || Shell::sample("Stakeholder map");
     let draw = |p: &MapPage| askama::Template::render(p).unwrap_or_default();

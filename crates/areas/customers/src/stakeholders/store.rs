@@ -1,9 +1,11 @@
 //! Tables and reads.
 
 use super::model::{Meeting, Placed, Tied};
+use crate::as_of::AsOf;
 use crate::profiles::Whose;
 use rounds_kernel::{Actor, Result, Time};
 use rounds_platform::scope;
+use rounds_store::search::{self, DocKind};
 use rounds_store::{FromQueryResult, MigrationTrait, Query, SqlMigration, args};
 
 /// Migrations of this capability.
@@ -40,6 +42,30 @@ pub(super) async fn placed(db: &impl Query, actor: &Actor, whose: Whose, day: i6
     db.all(&sql, args![whose.kind(), whose.id, day]).await
 }
 
+/// A system above an account.
+#[derive(Debug, Clone, FromQueryResult)]
+pub(super) struct Above {
+    pub id: i64,
+    pub name: String,
+}
+
+/// The system that an account is part of on the day, and the one that owns that system, within the actor's scope.
+pub(super) async fn above(db: &impl Query, actor: &Actor, account: i64, as_of: AsOf) -> Result<Vec<Above>> {
+    let direct = format!(
+        "SELECT f.parent_id FROM affiliation f WHERE f.child_kind = 'account' AND f.parent_kind = 'system' AND f.child_id = $1 AND {}",
+        as_of.holds("f")
+    );
+    let owners = format!(
+        "SELECT g.parent_id FROM affiliation g WHERE g.child_kind = 'system' AND g.parent_kind = 'system' AND g.child_id IN ({direct}) AND {}",
+        as_of.holds("g")
+    );
+    let sql = format!(
+        "SELECT id, name FROM health_system WHERE (id IN ({direct}) OR id IN ({owners})) AND {} ORDER BY name, id",
+        crate::scope::systems(actor)
+    );
+    db.all(&sql, args![account]).await
+}
+
 /// Ties among people of the map as of `day`, and from them to others.
 pub(super) async fn ties(db: &impl Query, people: &[i64], day: i64) -> Result<Vec<Tied>> {
     if people.is_empty() {
@@ -62,10 +88,10 @@ pub(super) async fn meetings(db: &impl Query, actor: &Actor, people: &[i64], now
     let list = people.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
     let sql = format!(
         "SELECT f.person_id, u.name, COUNT(*) AS contacts, MAX(f.occurred_at) AS latest FROM fact f JOIN app_user u ON u.id = f.user_id \
-         WHERE f.person_id IN ({list}) AND f.kind = 'contact' AND f.occurred_at > $1 AND {} GROUP BY f.person_id, u.id, u.name ORDER BY contacts DESC, u.name",
+         WHERE f.person_id IN ({list}) AND f.kind = 'contact' AND f.occurred_at > $1 AND f.occurred_at <= $2 AND {} GROUP BY f.person_id, u.id, u.name ORDER BY contacts DESC, u.name",
         scope::accounts(actor, "f.account_id")
     );
-    db.all(&sql, args![now.0 - 365 * 86_400_000_000]).await
+    db.all(&sql, args![now.0 - 365 * 86_400_000_000, now.0]).await
 }
 
 /// A person who may be put on the map.
@@ -75,8 +101,14 @@ pub(super) struct Candidate {
     pub name: String,
 }
 
-/// People who work at the account, or at any account of the system, within the actor's scope.
-pub(super) async fn candidates(db: &impl Query, actor: &Actor, whose: Whose) -> Result<Vec<Candidate>> {
+/// Names offered at once; more are found by writing a part of the name.
+pub(super) const OFFERED: usize = 100;
+
+/// People who work at the account, or at any account of the system, within the actor's scope, with words of the name that begin like
+/// those of `name`: one more than [`OFFERED`] when there are more.
+pub(super) async fn candidates(db: &impl Query, actor: &Actor, whose: Whose, name: &str) -> Result<Vec<Candidate>> {
+    let (named, mut values) = search::named(db.engine(), DocKind::Person, name, "p.id", 2).unwrap_or_else(|| ("1 = 1".into(), Vec::new()));
+    values.insert(0, whose.id.into());
     let places = if whose.system {
         "f.parent_id IN (SELECT child_id FROM affiliation WHERE child_kind = 'account' AND parent_kind = 'system' AND valid_to IS NULL AND parent_id = $1)"
     } else {
@@ -84,10 +116,11 @@ pub(super) async fn candidates(db: &impl Query, actor: &Actor, whose: Whose) -> 
     };
     let sql = format!(
         "SELECT DISTINCT p.id, p.name FROM person p JOIN affiliation f ON f.child_id = p.id AND f.child_kind = 'person' AND f.parent_kind = 'account' \
-         AND f.valid_to IS NULL WHERE {places} AND {} ORDER BY p.name, p.id LIMIT 500",
-        scope::accounts(actor, "f.parent_id")
+         AND f.valid_to IS NULL WHERE {places} AND {named} AND {} ORDER BY p.name, p.id LIMIT {}",
+        scope::accounts(actor, "f.parent_id"),
+        OFFERED + 1
     );
-    db.all(&sql, args![whose.id]).await
+    db.all(&sql, values).await
 }
 
 /// Whose map a place is on.

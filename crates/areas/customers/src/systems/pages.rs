@@ -133,7 +133,6 @@ struct SystemPage {
 pub struct DetailAsk {
     #[serde(flatten)]
     timeline: timeline::Ask,
-    as_of: String,
 }
 
 /// One region of the tree: its address, its name, and its accounts with their words.
@@ -179,7 +178,7 @@ impl SystemPage {
 pub(super) async fn detail(app: App, visitor: Visitor, id: i64, ask: DetailAsk, panels: Panels) -> WebResult {
     let (db, actor, key) = (app.db(), &visitor.actor, SystemId(id));
     scope::see_system(db, actor, key).await?;
-    let as_of = AsOf::parse(&ask.as_of)?;
+    let as_of = AsOf::parse(&ask.timeline.as_of)?;
     let (path, whole) = (format!("/systems/{id}"), format!("/systems/{id}/timeline"));
     let of = Of { subject: facts::Subject::System(key), path: &path, whole: &whole, zone: &actor.zone };
     let mut system = store::get(db, key).await?.ok_or_else(|| Error::not_found("system"))?;
@@ -201,7 +200,7 @@ pub(super) async fn detail(app: App, visitor: Visitor, id: i64, ask: DetailAsk, 
         former,
         members,
     };
-    let panels = drawn(&panels, &app, &visitor, Subject::System(key)).await?;
+    let panels = drawn(&panels, &app, &visitor, Subject::System(key), as_of).await?;
     page(&detail_view(visitor.shell(&app, &system.name), system, found, (as_of, panels)))
 }
 

@@ -67,12 +67,14 @@ pub async fn upsert(tx: &mut Tx, rows: Vec<SystemRow>) -> Result<ChunkReport> {
         let owner = if before.id == 0 { Owner::New(row.source_key.clone()) } else { Owner::Id(before.id) };
         book.enter(&owner, &row.entry(day), || (before.id != 0).then(|| before.entry()));
         let own = before.source_key.is_empty() || before.source_key == row.source_key;
+        let line = row.line;
         let named = if own { System { source_key: row.source_key, source: row.source, ..before.clone() } } else { before.clone() };
         let after = named.heard(&|field| book.word(&owner, field));
         if after == before {
             report.unchanged += 1;
             continue;
         }
+        report.lines.insert(line);
         report.written += 1;
         report.created += u64::from(before.id == 0);
         writes.push(after);

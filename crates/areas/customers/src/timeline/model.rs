@@ -33,17 +33,19 @@ pub struct Ask {
     pub q: String,
     /// Cursor of the last item shown, or empty.
     pub older: String,
+    /// The day after which nothing is shown, or empty.
+    pub as_of: String,
 }
 
 impl Ask {
     /// The parameters that stay from page to page.
-    pub fn parameters(&self) -> [(&str, &str); 4] {
-        [("kind", &self.kind), ("channel", &self.channel), ("by", &self.by), ("q", &self.q)]
+    pub fn parameters(&self) -> [(&str, &str); 5] {
+        [("kind", &self.kind), ("channel", &self.channel), ("by", &self.by), ("q", &self.q), ("as_of", &self.as_of)]
     }
 
     /// Whether it is narrowed to something.
     pub fn narrowed(&self) -> bool {
-        self.parameters().iter().any(|(_, value)| !value.is_empty())
+        self.parameters()[..4].iter().any(|(_, value)| !value.is_empty())
     }
 }
 
@@ -94,12 +96,15 @@ impl Timeline {
             placeholder: "words in notes".into(),
             options: Vec::new(),
         };
-        vec![
+        let day = Filter { name: "as_of".into(), label: "Until".into(), value: ask.as_of.clone(), ..Filter::default() };
+        let mut all = vec![
             Filter::select("kind", "What", &kinds, &ask.kind),
             Filter::select("channel", "Channel", &channels, &ask.channel),
             Filter::select("by", "Who", &roles, &ask.by),
             words,
-        ]
+        ];
+        all.extend(Some(day).filter(|d| !d.value.is_empty()));
+        all
     }
 
     /// A timeline with two days.

@@ -1,6 +1,7 @@
 //! A timeline on a page of its own.
 
 use super::{Ask, Of, Timeline, load};
+use crate::as_of::AsOf;
 use crate::scope;
 use axum::extract::{Path, Query, State};
 use rounds_kernel::{AccountId, Error, PersonId, Result, SystemId};
@@ -36,8 +37,9 @@ async fn show(app: App, visitor: Visitor, subject: Subject, (table, folder, id):
         _ => None,
     };
     let zone = zone.unwrap_or_else(|| visitor.actor.zone.clone());
-    let back = format!("/{folder}/{id}");
-    let path = format!("{back}/timeline");
+    let as_of = AsOf::parse(&ask.as_of)?;
+    let path = format!("/{folder}/{id}/timeline");
+    let back = as_of.link(&format!("/{folder}/{id}"));
     let of = Of { subject, path: &path, whole: &path, zone: &zone };
     let timeline = load(app.db(), &visitor.actor, visitor.now, &of, &ask).await?;
     Ok(view(visitor.shell(&app, &format!("Timeline of {name}")), name, back, timeline))

@@ -1,6 +1,7 @@
 //! The facts of a timeline, by keyset.
 
 use super::model::{Ask, Names, Of, Timeline, hidden, item};
+use crate::as_of::AsOf;
 use crate::lists::href;
 use rounds_kernel::{Actor, Channel, Cursor, Day, FactKind, Result, Role, SystemId, Time};
 use rounds_platform::scope;
@@ -56,6 +57,9 @@ pub(super) fn not_hidden(actor: &Actor) -> String {
 
 fn narrowed(db: &impl Query, actor: &Actor, ask: &Ask) -> Narrowed {
     let after = Cursor::decode(&ask.older).and_then(|c| Some((c.key.parse::<i64>().ok()?, c.id))).unwrap_or((i64::MAX, i64::MAX));
+    // Nothing of what came after the day asked for.
+    let end = AsOf::read(&ask.as_of).day().map_or(i64::MAX, |d| Time::at_day(Day(d.0 + 1)).0 - 1);
+    let after = if after.0 > end { (end, i64::MAX) } else { after };
     let mut values: Vec<Value> = args![after.0, after.1];
     let mut condition = format!("occurred_at <= $1 AND (occurred_at < $1 OR id < $2){}", not_hidden(actor));
     // Codes of our own words are safe to splice.
@@ -91,7 +95,7 @@ async fn facts(db: &impl Query, actor: &Actor, now: Time, subject: Subject, ask:
     }
     let mut all = part(db, &own, &narrowed).await?;
     if let Subject::System(system) = subject {
-        let theirs = of_accounts(db, &members(db, actor, system).await?, now, &narrowed).await?;
+        let theirs = of_accounts(db, &members(db, actor, system, AsOf::read(&ask.as_of)).await?, now, &narrowed).await?;
         // A fact may be about the system and one of its accounts at once.
         let known: BTreeSet<i64> = all.iter().map(|f| f.id).collect();
         all.extend(theirs.into_iter().filter(|f| !known.contains(&f.id)));
@@ -137,11 +141,12 @@ struct Id {
     id: i64,
 }
 
-/// Present accounts of a system within the actor's scope.
-async fn members(db: &impl Query, actor: &Actor, system: SystemId) -> Result<Vec<i64>> {
+/// Accounts of a system on the day, within the actor's scope.
+async fn members(db: &impl Query, actor: &Actor, system: SystemId, as_of: AsOf) -> Result<Vec<i64>> {
     let sql = format!(
         "SELECT f.child_id AS id FROM affiliation f WHERE f.child_kind = 'account' AND f.parent_kind = 'system' AND f.parent_id = $1 \
-         AND f.valid_to IS NULL AND {} ORDER BY f.child_id",
+         AND {} AND {} ORDER BY f.child_id",
+        as_of.holds("f"),
         scope::accounts(actor, "f.child_id")
     );
     Ok(db.all::<Id>(&sql, args![system.0]).await?.into_iter().map(|i| i.id).collect())

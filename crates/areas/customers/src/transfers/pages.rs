@@ -1,6 +1,7 @@
 //! Transfers of value on a person's page.
 
 use super::store::{Total, Transfer, latest, totals};
+use crate::as_of::AsOf;
 use crate::panels::{Panel, PanelHtml, Subject};
 use crate::sheets::{Cell, Table};
 use askama::Template;
@@ -29,7 +30,7 @@ impl Panel for TransfersPanel {
         Permission::ReadAudit
     }
 
-    async fn draw(&self, app: &App, _visitor: &Visitor, subject: Subject) -> Result<Option<PanelHtml>> {
+    async fn draw(&self, app: &App, _visitor: &Visitor, subject: Subject, _: AsOf) -> Result<Option<PanelHtml>> {
         let Subject::Person(person) = subject else { return Ok(None) };
         let by_payer = totals(app.db(), person.0).await?;
         if by_payer.is_empty() {

@@ -4,6 +4,7 @@ use super::import::template;
 use super::queries::{Bought, CountryDefault, Listed, bought, defaults, estimates, listed, without};
 use super::{Potential, Share, of_account};
 use axum::extract::{Query as Asked, State};
+use rounds_customers::as_of::AsOf;
 use rounds_customers::lists::{Place, Slice, href, pager};
 use rounds_customers::panels::{Panel, PanelHtml, Subject};
 use rounds_customers::scope::see_account;
@@ -51,7 +52,7 @@ impl Panel for PotentialPanel {
         Permission::ReadRecord
     }
 
-    async fn draw(&self, app: &App, visitor: &Visitor, subject: Subject) -> Result<Option<PanelHtml>> {
+    async fn draw(&self, app: &App, visitor: &Visitor, subject: Subject, _: AsOf) -> Result<Option<PanelHtml>> {
         let Subject::Account(account) = subject else { return Ok(None) };
         let db = app.db();
         see_account(db, &visitor.actor, account).await?;

@@ -6,6 +6,7 @@ use super::store;
 use crate::coverage::owners_of;
 use axum::Form;
 use axum::extract::{Path, State};
+use rounds_customers::as_of::AsOf;
 use rounds_customers::panels::{Panel, PanelHtml, Subject};
 use rounds_customers::scope;
 use rounds_kernel::{AccountId, Day, Error, Permission, Result, Role, Time};
@@ -134,7 +135,7 @@ impl Panel for WhoToCallPanel {
         Permission::ReadRecord
     }
 
-    async fn draw(&self, app: &App, visitor: &Visitor, subject: Subject) -> Result<Option<PanelHtml>> {
+    async fn draw(&self, app: &App, visitor: &Visitor, subject: Subject, _: AsOf) -> Result<Option<PanelHtml>> {
         let Subject::Account(account) = subject else { return Ok(None) };
         let lines = card_of(app.db(), account.0, visitor.now.day()).await?;
         PanelHtml::draw("Whom to call", "as the account's people see it", &PanelBody { account: account.0, lines }).map(Some)

@@ -3,6 +3,7 @@
 use axum::Form;
 use axum::extract::{Path, State};
 use rounds_consent::gate::{ContactMade, Direction, RecordContact};
+use rounds_customers::as_of::AsOf;
 use rounds_customers::panels::{Panel, PanelHtml, Subject};
 use rounds_customers::screening::screen;
 use rounds_kernel::{AccountId, Channel, Error, Outcome, Permission, PersonId, Purpose, Result};
@@ -36,7 +37,7 @@ impl Panel for LogContact {
         Permission::WorkQueue
     }
 
-    async fn draw(&self, app: &App, visitor: &Visitor, subject: Subject) -> Result<Option<PanelHtml>> {
+    async fn draw(&self, app: &App, visitor: &Visitor, subject: Subject, _: AsOf) -> Result<Option<PanelHtml>> {
         let Subject::Person(person) = subject else { return Ok(None) };
         let sql = format!(
             "SELECT a.id, a.name FROM affiliation f JOIN account a ON a.id = f.parent_id WHERE f.child_kind = 'person' AND f.child_id = $1 \

@@ -4,6 +4,7 @@ use super::model::{Kept, NextTier, Promise, Standing};
 use super::queries::{Compliance, compliance};
 use async_trait::async_trait;
 use axum::extract::State;
+use rounds_customers::as_of::AsOf;
 use rounds_customers::contracts::{self, Contract};
 use rounds_customers::panels::{Panel, PanelHtml, Subject};
 use rounds_customers::reading::{money, quantity};
@@ -70,7 +71,7 @@ impl Panel for CompliancePanel {
         Permission::ReadContracts
     }
 
-    async fn draw(&self, app: &App, visitor: &Visitor, subject: Subject) -> Result<Option<PanelHtml>> {
+    async fn draw(&self, app: &App, visitor: &Visitor, subject: Subject, _: AsOf) -> Result<Option<PanelHtml>> {
         let Subject::Contract(id) = subject else { return Ok(None) };
         let (db, actor, today) = (app.db(), &visitor.actor, i64::from(visitor.now.day().0));
         let Some(contract) = contracts::get(db, actor, id).await? else { return Ok(None) };

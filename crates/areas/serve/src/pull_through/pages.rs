@@ -3,6 +3,7 @@
 use super::model::months;
 use super::queries::{bought, devices};
 use async_trait::async_trait;
+use rounds_customers::as_of::AsOf;
 use rounds_customers::installed_base;
 use rounds_customers::panels::{Panel, PanelHtml, Subject};
 use rounds_customers::reading::quantity;
@@ -23,7 +24,7 @@ impl Panel for PullThroughPanel {
         Permission::ReadOrders
     }
 
-    async fn draw(&self, app: &App, visitor: &Visitor, subject: Subject) -> Result<Option<PanelHtml>> {
+    async fn draw(&self, app: &App, visitor: &Visitor, subject: Subject, _: AsOf) -> Result<Option<PanelHtml>> {
         let Subject::Device(id) = subject else { return Ok(None) };
         let (db, today) = (app.db(), i64::from(visitor.now.day().0));
         let Some(device) = installed_base::get(db, &visitor.actor, id).await? else { return Ok(None) };

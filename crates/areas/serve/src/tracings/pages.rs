@@ -5,6 +5,7 @@ use super::queries::list::{Ask, Listed, SHOWS, SORTS};
 use super::queries::{self, Indirect, Line, Report};
 use async_trait::async_trait;
 use axum::extract::{Path, Query, RawQuery, State};
+use rounds_customers::as_of::AsOf;
 use rounds_customers::lists::{self, Slice};
 use rounds_customers::panels::{Panel, PanelHtml, Subject};
 use rounds_customers::reading::{exact, money, quantity};
@@ -237,7 +238,7 @@ impl Panel for TracingsPanel {
         Permission::ReadOrders
     }
 
-    async fn draw(&self, app: &App, _visitor: &Visitor, subject: Subject) -> Result<Option<PanelHtml>> {
+    async fn draw(&self, app: &App, _visitor: &Visitor, subject: Subject, _: AsOf) -> Result<Option<PanelHtml>> {
         let Subject::Account(account) = subject else { return Ok(None) };
         let lines = queries::of_account(app.db(), account.0).await?;
         if lines.is_empty() {

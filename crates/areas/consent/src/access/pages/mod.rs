@@ -6,6 +6,7 @@ use super::queries::{RuleRow, history, of_person};
 use super::{AccessRule, EndAccess, SetAccess, Subject, Target};
 use axum::Form;
 use axum::extract::{Path, State};
+use rounds_customers::as_of::AsOf;
 use rounds_customers::panels::{Panel, PanelHtml, Subject as Record};
 use rounds_customers::scope::{see_account, see_person};
 use rounds_kernel::{AccountId, Day, Error, Permission, PersonId, Result};
@@ -155,7 +156,7 @@ impl Panel for AccessPanel {
         Permission::ReadRecord
     }
 
-    async fn draw(&self, app: &App, visitor: &Visitor, subject: Record) -> Result<Option<PanelHtml>> {
+    async fn draw(&self, app: &App, visitor: &Visitor, subject: Record, _: AsOf) -> Result<Option<PanelHtml>> {
         let (db, today) = (app.db(), visitor.now.day());
         let (target, rows, holds) = match subject {
             Record::Person(p) => {

@@ -4,6 +4,7 @@ use super::super::store::{ConfirmationRow, addressee, of_person};
 use super::super::{InvitePerson, RequestConfirmation};
 use crate::permissions::Aim;
 use axum::extract::{Form, Path, State};
+use rounds_customers::as_of::AsOf;
 use rounds_customers::panels::{Panel, PanelHtml, Subject};
 use rounds_customers::scope::see_person;
 use rounds_kernel::{Channel, Error, Permission, PersonId, Result, Time};
@@ -54,7 +55,7 @@ impl Panel for ChoicesPanel {
         Permission::WritePermission
     }
 
-    async fn draw(&self, app: &App, visitor: &Visitor, subject: Subject) -> Result<Option<PanelHtml>> {
+    async fn draw(&self, app: &App, visitor: &Visitor, subject: Subject, _: AsOf) -> Result<Option<PanelHtml>> {
         let Subject::Person(person) = subject else { return Ok(None) };
         see_person(app.db(), &visitor.actor, person).await?;
         let who = addressee(app.db(), person).await?.ok_or_else(|| Error::not_found("person"))?;

@@ -7,6 +7,7 @@ use crate::country_rules::{CountryRule, Rules};
 use crate::wordings::titles as wordings;
 use axum::Form;
 use axum::extract::{Path, Query, State as Shared};
+use rounds_customers::as_of::AsOf;
 use rounds_customers::panels::{Panel, PanelHtml, Subject};
 use rounds_customers::scope::see_person;
 use rounds_kernel::{Actor, Channel, Day, Error, Permission, PersonId, Result, Time};
@@ -58,7 +59,7 @@ impl Panel for PermissionPanel {
         Permission::ReadRecord
     }
 
-    async fn draw(&self, app: &App, visitor: &Visitor, subject: Subject) -> Result<Option<PanelHtml>> {
+    async fn draw(&self, app: &App, visitor: &Visitor, subject: Subject, _: AsOf) -> Result<Option<PanelHtml>> {
         let Subject::Person(person) = subject else { return Ok(None) };
         let shown = read(app.db(), &visitor.actor, person, &visitor.csrf, visitor.now.day()).await?;
         PanelHtml::draw("Permission", "what this person said, by channel", &shown).map(Some)

@@ -47,7 +47,6 @@ struct AccountPage {
 pub struct DetailAsk {
     #[serde(flatten)]
     timeline: timeline::Ask,
-    as_of: String,
 }
 
 /// Draws the page of an account within the visitor's scope.
@@ -55,7 +54,7 @@ pub async fn detail(app: App, visitor: Visitor, id: i64, ask: DetailAsk, panels:
     let (db, actor, key) = (app.db(), &visitor.actor, AccountId(id));
     scope::see_account(db, actor, key).await?;
     let mut account = accounts::get(db, key).await?.ok_or_else(|| Error::not_found("account"))?;
-    let as_of = AsOf::parse(&ask.as_of)?;
+    let as_of = AsOf::parse(&ask.timeline.as_of)?;
     let former = names::former(db, EntityKind::Account, &[id]).await?.remove(&id).unwrap_or_default();
     if let Some(then) = names::on(db, EntityKind::Account, &[id], as_of).await?.remove(&id) {
         account.name = then;
@@ -84,7 +83,7 @@ pub async fn detail(app: App, visitor: Visitor, id: i64, ask: DetailAsk, panels:
         more_people,
         timeline: timeline::load(db, actor, visitor.now, &of, &ask.timeline).await?,
         orders,
-        panels: drawn(&panels, &app, &visitor, Subject::Account(key)).await?,
+        panels: drawn(&panels, &app, &visitor, Subject::Account(key), as_of).await?,
     })
 }
 

@@ -1,15 +1,16 @@
 //! A company's accounts, one a row.
 
-use super::words::{folded, is_system, setting};
+use super::parents::{self, Unknown};
+use super::words::{is_system, setting};
 use crate::accounts::{self, AccountRow};
-use crate::affiliations::{self, AccountSystemRow};
+use crate::company_files::store::{self, Told};
 use crate::company_files::{COMPANY_ACCOUNT, account_ids, speaks_of_sales};
 use crate::identifiers::{self, CCN, Ccn, EntityKind, NewIdentifier, ccn};
 use crate::systems::{self, SystemRow};
 use rounds_kernel::{CareSetting, Day, Result, RowReject};
 use rounds_platform::imports::{ChunkReport, Column, FileInfo, Importer, Note, Row, Touched, reject};
 use rounds_store::Tx;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 const ID: usize = 0;
 const NAME: usize = 1;
@@ -32,7 +33,7 @@ const NUMBERS: usize = 15;
 const SCHEMES: [&str; 6] = [CCN, "npi", "gln", "aha", "hin", "dea"];
 
 /// Source code of its rows.
-const SOURCE: &str = "company-accounts";
+pub(super) const SOURCE: &str = "company-accounts";
 
 /// What the columns are called, here and elsewhere.
 #[rustfmt::skip]
@@ -212,8 +213,22 @@ impl Importer for Accounts {
         }
         report.absorb(accounts::upsert(tx, accounts).await?);
         name_accounts(tx, &places).await?;
-        join(tx, file, &places, &mut report).await?;
+        let lost: HashSet<u64> = report.rejects.iter().map(|r| r.line).collect();
+        let told = rows.iter().filter(|r| !lost.contains(&r.line)).filter_map(|r| told(r, file, &mut report)).collect();
+        parents::join(tx, told, Unknown::Wait, &mut report).await?;
         Ok(report)
+    }
+
+    /// Parents that no row of the file was about are systems that only their members name.
+    async fn finish(&self, tx: &mut Tx, _file: &FileInfo) -> Result<ChunkReport> {
+        let mut report = ChunkReport::default();
+        loop {
+            let waiting = store::take_waiting(tx).await?;
+            if waiting.is_empty() {
+                return Ok(report);
+            }
+            parents::join(tx, waiting, Unknown::IsSystem, &mut report).await?;
+        }
     }
 
     async fn taken_back(&self, tx: &mut Tx, rows: &[Touched]) -> Result<()> {
@@ -317,6 +332,25 @@ async fn rename(tx: &mut Tx, rows: &[&Row]) -> Result<()> {
     systems::upsert(tx, named).await.map(|_| ())
 }
 
+/// What the row says of its parent, if it says anything.
+fn told(row: &Row, file: &FileInfo, report: &mut ChunkReport) -> Option<Told> {
+    row.known(PARENT).or_else(|| row.known(PARENT_NAME))?;
+    if row.text(PARENT) == row.text(ID) {
+        // Many exports name the topmost record as its own parent.
+        let text = "rows name themselves as their parent: they were taken in, and have none by this file";
+        report.notes.push(Note::new(row.line, "affiliation.self_parent", text));
+        return None;
+    }
+    Some(Told {
+        line: row.line as i64,
+        child_key: row.text(ID).to_owned(),
+        child_kind: if is_system(row.text(SETTING)) { "system" } else { "account" }.to_owned(),
+        parent_key: row.text(PARENT).to_owned(),
+        parent_name: row.text(PARENT_NAME).to_owned(),
+        day: row.day(FROM).unwrap_or(Day(file.received_at.day().0)).0.into(),
+    })
+}
+
 /// Keeps the company's key as a number of the account, so that it is still found by it when another source names it.
 async fn name_accounts(tx: &mut Tx, rows: &[&Row]) -> Result<()> {
     let ids = account_ids(tx, &rows.iter().map(|r| r.text(ID)).collect::<Vec<_>>()).await?;
@@ -328,92 +362,4 @@ async fn name_accounts(tx: &mut Tx, rows: &[&Row]) -> Result<()> {
         source: SOURCE.into(),
     });
     identifiers::put(tx, EntityKind::Account, rows.collect()).await
-}
-
-/// Joins accounts to their parents' systems.
-async fn join(tx: &mut Tx, file: &FileInfo, rows: &[&Row], report: &mut ChunkReport) -> Result<()> {
-    let lost: HashSet<u64> = report.rejects.iter().map(|r| r.line).collect();
-    let with: Vec<&Row> = rows
-        .iter()
-        .filter(|r| {
-            !lost.contains(&r.line) && (r.known(PARENT).is_some() || r.known(PARENT_NAME).is_some()) && r.text(PARENT) != r.text(ID)
-        })
-        .copied()
-        .collect();
-    let keys = parents(tx, &with).await?;
-    let today = file.received_at.day();
-    let link = |(row, key): (&&Row, &String)| AccountSystemRow {
-        line: row.line,
-        account_key: row.text(ID).to_owned(),
-        system_key: key.clone(),
-        from: row.day(FROM).unwrap_or(Day(today.0)),
-        source: SOURCE.into(),
-        confidence: 1.0,
-    };
-    let joined = affiliations::upsert(tx, with.iter().zip(&keys).map(link).collect()).await?;
-    let moved = joined.lines.difference(&report.lines).count() as u64;
-    report.written += moved;
-    report.unchanged = report.unchanged.saturating_sub(moved);
-    report.rejects.extend(joined.rejects);
-    Ok(())
-}
-
-/// The system key of each row's parent; systems not yet known are made.
-async fn parents(tx: &mut Tx, rows: &[&Row]) -> Result<Vec<String>> {
-    let by_key: Vec<&str> = rows.iter().filter_map(|r| r.known(PARENT)).collect();
-    let known = systems::ids(tx, &by_key).await?;
-    let names: HashSet<&str> = rows.iter().filter(|r| r.known(PARENT).is_none()).map(|r| r.text(PARENT_NAME)).collect();
-    let mut names: Vec<&str> = names.into_iter().collect();
-    names.sort_unstable();
-    let same = system_keys(tx, &names).await?;
-    let unknown: Vec<&str> = by_key.iter().copied().filter(|k| !known.contains_key(*k)).collect();
-    let as_accounts = account_names(tx, &unknown).await?;
-    let mut made: BTreeMap<String, String> = BTreeMap::new();
-    let mut keys = Vec::with_capacity(rows.len());
-    for row in rows {
-        let key = match row.known(PARENT) {
-            Some(key) => key.to_owned(),
-            None => same.get(row.text(PARENT_NAME)).cloned().unwrap_or_else(|| format!("name:{}", folded(row.text(PARENT_NAME)))),
-        };
-        if !known.contains_key(&key) {
-            let name = row.known(PARENT_NAME).map(str::to_owned).or_else(|| as_accounts.get(&key).cloned());
-            let name = name.unwrap_or_else(|| key.clone());
-            made.entry(key.clone()).or_insert(name);
-        }
-        keys.push(key);
-    }
-    let row = |(key, name): (String, String)| SystemRow {
-        source_key: key,
-        name,
-        country: "US".into(),
-        source: SOURCE.into(),
-        mention: true,
-        ..SystemRow::default()
-    };
-    systems::upsert(tx, made.into_iter().map(row).collect()).await?;
-    Ok(keys)
-}
-
-/// Keys of systems that bear exactly these names.
-async fn system_keys(tx: &Tx, names: &[&str]) -> Result<HashMap<String, String>> {
-    let ids: BTreeMap<_, _> = identifiers::keys(tx, "health_system", "name", names).await?.into_iter().collect();
-    let mut out = HashMap::new();
-    for (name, id) in ids {
-        if let Some(system) = systems::get(tx, rounds_kernel::SystemId(id)).await? {
-            out.insert(name, system.source_key);
-        }
-    }
-    Ok(out)
-}
-
-/// Names of parents that are themselves accounts.
-async fn account_names(tx: &Tx, keys: &[&str]) -> Result<HashMap<String, String>> {
-    let mut out = HashMap::new();
-    let ids: BTreeMap<_, _> = account_ids(tx, keys).await?.into_iter().collect();
-    for (key, id) in ids {
-        if let Some(account) = accounts::get(tx, rounds_kernel::AccountId(id)).await? {
-            out.insert(key, account.name);
-        }
-    }
-    Ok(out)
 }

@@ -1,6 +1,7 @@
 //! One kind of file a file here, and the words that companies use for kinds of places and people.
 
 mod accounts;
+mod parents;
 mod people;
 mod words;
 

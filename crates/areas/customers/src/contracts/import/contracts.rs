@@ -2,10 +2,12 @@
 
 use crate::contracts::model::{Contract, KINDS, POSITIONS, STATES};
 use crate::contracts::store::{by_number, save};
+use crate::groups;
 use crate::identifiers;
 use crate::reading::{Read, Reader, label};
+use crate::search;
 use rounds_kernel::{Day, FactKind, NewFact, Result, SystemId, Time};
-use rounds_platform::imports::{ChunkReport, Column, FileInfo, Importer, Row, reject};
+use rounds_platform::imports::{ChunkReport, Column, FileInfo, Importer, Note, Row, Touched, reject};
 use rounds_store::Tx;
 
 const NUMBER: usize = 0;
@@ -61,10 +63,13 @@ impl Importer for Contracts {
         let known = by_number(tx, &numbers).await?;
         let keys: Vec<&str> = rows.iter().filter_map(|r| r.known(SYSTEM)).collect();
         let systems = identifiers::keys(tx, "health_system", "source_key", &keys).await?;
+        let holders: Vec<&str> = rows.iter().filter_map(|r| r.known(HOLDER)).collect();
+        let groups = groups::meant(tx, &holders).await?;
         let (mut changed, mut facts) = (Vec::new(), Vec::new());
         for row in rows {
             let read = contract(&Reader::new(row, COLUMNS)).map(|c| Contract {
                 system_id: systems.get(row.text(SYSTEM)).copied(),
+                buying_group_id: groups.get(row.text(HOLDER)).copied().filter(|_| !systems.contains_key(row.text(SYSTEM))),
                 source: file.name.clone(),
                 ..c
             });
@@ -75,6 +80,10 @@ impl Importer for Contracts {
                     continue;
                 }
             };
+            if after.kind == "gpo" && !after.holder.is_empty() && after.buying_group_id.is_none() && after.system_id.is_none() {
+                let text = "GPO contracts name a holder that is no buying group of the record: they are linked when the group comes";
+                report.notes.push(Note::new(row.line, "contract.group_unknown", text));
+            }
             let before = known.get(&after.number);
             let same = |b: &Contract| Contract { id: b.id, version: b.version, source: b.source.clone(), ..after.clone() } == *b;
             if before.is_some_and(same) {
@@ -89,6 +98,10 @@ impl Importer for Contracts {
         save(tx, &changed).await?;
         tx.facts(facts).await?;
         Ok(report)
+    }
+
+    async fn taken_back(&self, tx: &mut Tx, rows: &[Touched]) -> Result<()> {
+        search::catalogue_again(tx, rows).await
     }
 }
 

@@ -3,10 +3,11 @@
 use crate::accounts;
 use crate::contracts::store::by_number;
 use crate::reading::{Read, Reader};
+use crate::search;
 use rounds_kernel::{AccountId, Day, FactKind, NewFact, Result, Time};
-use rounds_platform::imports::{ChunkReport, Column, FileInfo, Importer, Row, reject};
+use rounds_platform::imports::{ChunkReport, Column, FileInfo, Importer, Row, Touched, reject};
 use rounds_store::{FromQueryResult, Query, Tx, args};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 const NUMBER: usize = 0;
 const ACCOUNT: usize = 1;
@@ -44,7 +45,7 @@ impl Importer for Facilities {
         let contracts = by_number(tx, &rows.iter().map(|r| r.text(NUMBER)).collect::<Vec<_>>()).await?;
         let ids = accounts::ids(tx, &rows.iter().map(|r| r.text(ACCOUNT)).collect::<Vec<_>>()).await?;
         let mut held = held(tx, contracts.values().map(|c| c.id)).await?;
-        let (mut values, mut facts) = (Vec::new(), Vec::new());
+        let (mut values, mut facts, mut touched) = (Vec::new(), Vec::new(), BTreeSet::new());
         for row in rows {
             let Some(contract) = contracts.get(row.text(NUMBER)) else {
                 let cause = format!("There is no contract “{}”.", row.text(NUMBER));
@@ -85,6 +86,7 @@ impl Importer for Facilities {
                 }
             }
             report.written += 1;
+            touched.insert(contract.id);
             values.push(args![contract.id, account, tier, from, to, file.name.clone()]);
             let text = format!("May buy on contract {} ({})", contract.name, contract.number);
             let day = Time::at_day(Day::stored(from));
@@ -102,7 +104,12 @@ impl Importer for Facilities {
             tx.insert_many("contract_facility", &into, vec![value], update).await?;
         }
         tx.facts(facts).await?;
+        search::index_contracts(tx, &touched.into_iter().collect::<Vec<_>>()).await?;
         Ok(report)
+    }
+
+    async fn taken_back(&self, tx: &mut Tx, rows: &[Touched]) -> Result<()> {
+        search::catalogue_again(tx, rows).await
     }
 }
 

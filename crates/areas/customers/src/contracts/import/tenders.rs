@@ -5,8 +5,9 @@ use crate::accounts;
 use crate::contracts::model::{AWARDS, TENDER_STATES};
 use crate::identifiers;
 use crate::reading::{Read, Reader};
+use crate::search;
 use rounds_kernel::Result;
-use rounds_platform::imports::{ChunkReport, Column, FileInfo, Importer, Note, Row, reject};
+use rounds_platform::imports::{ChunkReport, Column, FileInfo, Importer, Note, Row, Touched, reject};
 use rounds_store::{Tx, Value, args};
 use std::collections::BTreeMap;
 
@@ -113,7 +114,12 @@ impl Importer for Tenders {
             }
         }
         tx.insert_many("tender_facility", &["tender_id", "account_id"], links, "ON CONFLICT (tender_id, account_id) DO NOTHING").await?;
+        search::index_tenders(tx, &parents).await?;
         Ok(report)
+    }
+
+    async fn taken_back(&self, tx: &mut Tx, rows: &[Touched]) -> Result<()> {
+        search::catalogue_again(tx, rows).await
     }
 }
 

@@ -27,6 +27,11 @@ fn state(c: &Contract, today: i64) -> Cell {
     Cell::chip(label(STATES, &c.state), tone)
 }
 
+/// Where a contract stands on a day, in words.
+pub fn stands(c: &Contract, day: i64) -> String {
+    state(c, day).text
+}
+
 /// The last day, marked when it is near.
 fn ends(c: &Contract, today: i64) -> Cell {
     match c.ends_on {

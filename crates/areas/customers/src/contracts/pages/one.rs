@@ -1,6 +1,7 @@
 //! The page of one contract.
 
 use super::{ends, sample, state};
+use crate::as_of::AsOf;
 use crate::contracts::model::{BASES, Contract, Facility, KINDS, POSITIONS, Term};
 use crate::contracts::queries::{self, Version};
 use crate::panels::{Panels, Subject, drawn};
@@ -107,9 +108,10 @@ fn view(shell: Shell, f: &Found) -> Sheet {
     let stands = state(c, f.today);
     let facts = vec![
         Fact::new("Kind", label(KINDS, &c.kind)),
-        match c.system_id {
-            Some(id) => Fact::new("Holder", c.holder.clone()).link(format!("/systems/{id}")),
-            None => Fact::new("Holder", if c.holder.is_empty() { "unknown".into() } else { c.holder.clone() }),
+        match (c.system_id, c.buying_group_id) {
+            (Some(id), _) => Fact::new("Holder", c.holder.clone()).link(format!("/systems/{id}")),
+            (None, Some(id)) => Fact::new("Holder", c.holder.clone()).link(format!("/groups/{id}")),
+            (None, None) => Fact::new("Holder", if c.holder.is_empty() { "unknown".into() } else { c.holder.clone() }),
         },
         Fact::new("Position", label(POSITIONS, &c.position)),
         Fact::new("Currency", c.currency.clone()),
@@ -186,7 +188,7 @@ pub(in crate::contracts) async fn show(app: App, visitor: Visitor, id: i64, pane
         zone: actor.zone.clone(),
         contract,
     };
-    let others = drawn(&panels, &app, &visitor, Subject::Contract(id)).await?;
+    let others = drawn(&panels, &app, &visitor, Subject::Contract(id), AsOf::TODAY).await?;
     view(visitor.shell(&app, &found.contract.name), &found).with_panels(others).respond()
 }
 

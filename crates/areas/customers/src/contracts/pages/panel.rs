@@ -1,8 +1,9 @@
 //! Contracts on the pages of accounts and systems, and a running quiet period.
 
 use super::{ends, state};
+use crate::as_of::AsOf;
 use crate::contracts::model::{Contract, POSITIONS};
-use crate::contracts::queries::{of_account, quiet, visible};
+use crate::contracts::queries::{of_account, quiet, ran, visible};
 use crate::contracts::store::COLUMNS;
 use crate::panels::{Panel, PanelHtml, Subject};
 use crate::reading::label;
@@ -22,8 +23,8 @@ impl Panel for ContractsPanel {
         Permission::ReadContracts
     }
 
-    async fn draw(&self, app: &App, visitor: &Visitor, subject: Subject) -> Result<Option<PanelHtml>> {
-        let (db, day) = (app.db(), visitor.now.day());
+    async fn draw(&self, app: &App, visitor: &Visitor, subject: Subject, as_of: AsOf) -> Result<Option<PanelHtml>> {
+        let (db, day) = (app.db(), as_of.or(visitor.now.day()));
         let today = i64::from(day.0);
         let (contracts, sub): (Vec<(Contract, String)>, String) = match subject {
             Subject::Account(account) => {
@@ -34,7 +35,8 @@ impl Panel for ContractsPanel {
             }
             Subject::System(system) => {
                 let sql = format!(
-                    "SELECT {COLUMNS} FROM contract WHERE contract.system_id = $1 AND {} ORDER BY contract.ends_on, contract.id LIMIT 20",
+                    "SELECT {COLUMNS} FROM contract WHERE contract.system_id = $1 AND {} AND {} ORDER BY contract.ends_on, contract.id LIMIT 20",
+                    ran(as_of),
                     visible(&visitor.actor)
                 );
                 let all: Vec<Contract> = db.all(&sql, args![system.0]).await?;

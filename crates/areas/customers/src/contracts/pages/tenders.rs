@@ -134,7 +134,9 @@ pub(in crate::contracts) async fn list(
     RawQuery(query): RawQuery,
 ) -> WebResult {
     let (db, actor, today) = (app.db(), &visitor.actor, i64::from(visitor.now.day().0));
-    let list = ask.list(actor, today);
+    let mut list = ask.list(actor, today);
+    // A tender that search found, or that another page speaks of, is shown alone.
+    list.only(&lists::chosen(query.as_deref()));
     let slice: Slice<Tender> = lists::fetch_sorted(db, &list, &Place::read(&ask.after, &ask.before)).await?;
     let total = lists::count(db, &list).await?;
     let lots = queries::lots(db, &slice.rows.iter().map(|t| t.id).collect::<Vec<_>>()).await?;

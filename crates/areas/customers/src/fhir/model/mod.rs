@@ -19,6 +19,8 @@ pub const ROLE: &str = "urn:rounds:person-role";
 pub const LINK: &str = "urn:rounds:affiliation";
 /// Identifier system of a record's own key.
 pub const KEY: &str = "urn:rounds:key";
+/// Prefix of the profiles of the National Directory of Healthcare Providers & Services (US), in `meta.profile`.
+pub const PROFILE: &str = "http://hl7.org/fhir/us/ndh/StructureDefinition/ndh-";
 /// Prefix of a source in `meta.source`.
 pub const SOURCE: &str = "urn:rounds:source:";
 /// How sure a link is, 0 to 1.

@@ -76,6 +76,9 @@ pub fn setting(organization: &Value) -> CareSetting {
         CareSetting::SpecialtyHospital
     } else if of(&["practice", "clinic", "physician", "provider group"]) {
         CareSetting::Practice
+    } else if codings(&organization["type"]).any(|(_, code)| code == "prvgrp") {
+        // A group of providers without further words: those who practise together.
+        CareSetting::Practice
     } else {
         CareSetting::Hospital
     }

@@ -1,6 +1,6 @@
 //! Records as resources. Fields stand in the order in which FHIR defines them; an empty one is left out.
 
-use super::{CONFIDENCE, GROUP, KEY, KIND, LINK, POST, ROLE, SETTING, SOURCE, period};
+use super::{CONFIDENCE, GROUP, KEY, KIND, LINK, POST, PROFILE, ROLE, SETTING, SOURCE, period};
 use crate::accounts::Account;
 use crate::affiliations::{Affiliation, LinkKind};
 use crate::groups::Group;
@@ -28,8 +28,10 @@ fn resource(fields: Vec<(&str, Value)>) -> Value {
     Value::Object(kept.map(|(name, v)| (name.to_owned(), v)).collect::<Map<_, _>>())
 }
 
-fn meta(source: &str) -> Value {
-    if source.is_empty() { Value::Null } else { json!({ "source": format!("{SOURCE}{}", percent(source)) }) }
+/// Where the resource comes from, and the profile of the National Directory (US) by which it is written.
+fn meta(kind: &str, source: &str) -> Value {
+    let from = if source.is_empty() { String::new() } else { format!("{SOURCE}{}", percent(source)) };
+    resource(vec![("source", from.into()), ("profile", json!([format!("{PROFILE}{kind}")]))])
 }
 
 /// A URI holds no blanks and quotes.
@@ -64,14 +66,14 @@ fn telecom(phone: Option<&String>, email: Option<&String>) -> Value {
     Value::Array([entry("phone", phone), entry("email", email)].into_iter().flatten().collect())
 }
 
-/// A system.
-pub fn system(s: &System, held: &[Held]) -> Value {
+/// A system; one that all its members have left is not active.
+pub fn system(s: &System, held: &[Held], active: bool) -> Value {
     resource(vec![
         ("resourceType", "Organization".into()),
         ("id", id_of("s", &s.source_key).into()),
-        ("meta", meta(&s.source)),
+        ("meta", meta("Organization", &s.source)),
         ("identifier", identifiers(&s.source_key, held)),
-        ("active", true.into()),
+        ("active", active.into()),
         ("type", json!([concept(KIND, "system", "Health system")])),
         ("name", s.name.clone().into()),
         ("address", listed(address("", &s.city, &s.state, "", &s.country))),
@@ -79,29 +81,29 @@ pub fn system(s: &System, held: &[Held]) -> Value {
 }
 
 /// A buying group.
-pub fn group(g: &Group) -> Value {
+pub fn group(g: &Group, active: bool) -> Value {
     resource(vec![
         ("resourceType", "Organization".into()),
         ("id", id_of("g", &g.source_key).into()),
-        ("meta", meta(&g.source)),
+        ("meta", meta("Organization", &g.source)),
         ("identifier", identifiers(&g.source_key, &[])),
-        ("active", true.into()),
+        ("active", active.into()),
         ("type", json!([concept(KIND, "group", "Buying group"), concept(GROUP, &g.kind, g.kind_label())])),
         ("name", g.name.clone().into()),
         ("address", listed(address("", &g.city, "", "", &g.country))),
     ])
 }
 
-/// An account, and the place where it stands.
-pub fn account(a: &Account, held: &[Held]) -> Vec<Value> {
+/// An account, and the place where it stands; one that its source no longer lists is not active.
+pub fn account(a: &Account, held: &[Held], active: bool) -> Vec<Value> {
     let label = CareSetting::parse(&a.setting).map_or(a.setting.as_str(), |s| s.label());
     let at = address(&a.street, &a.city, &a.state, &a.zip, &a.country);
     let organization = resource(vec![
         ("resourceType", "Organization".into()),
         ("id", id_of("a", &a.source_key).into()),
-        ("meta", meta(&a.source)),
+        ("meta", meta("Organization", &a.source)),
         ("identifier", identifiers(&a.source_key, held)),
-        ("active", true.into()),
+        ("active", active.into()),
         (
             "type",
             json!([
@@ -117,7 +119,8 @@ pub fn account(a: &Account, held: &[Held]) -> Vec<Value> {
     let location = resource(vec![
         ("resourceType", "Location".into()),
         ("id", id_of("l", &a.source_key).into()),
-        ("status", "active".into()),
+        ("meta", meta("Location", "")),
+        ("status", if active { "active" } else { "inactive" }.into()),
         ("name", a.name.clone().into()),
         ("mode", "instance".into()),
         ("telecom", telecom(a.phone.as_ref(), None)),
@@ -132,17 +135,17 @@ pub fn reference(kind: &str, prefix: &str, key: &str) -> Value {
     json!({ "reference": format!("{kind}/{}", id_of(prefix, key)) })
 }
 
-/// A person.
-pub fn person(p: &Person, held: &[Held]) -> Value {
+/// A person; one who has left every place is not active.
+pub fn person(p: &Person, held: &[Held], active: bool) -> Value {
     let communication =
         if p.language.is_empty() { Value::Null } else { json!([{ "coding": [{ "system": "urn:ietf:bcp:47", "code": p.language }] }]) };
     resource(vec![
         ("resourceType", "Practitioner".into()),
         ("id", id_of("p", &p.source_key).into()),
-        ("meta", meta(&p.source)),
+        ("meta", meta("Practitioner", &p.source)),
         ("extension", extensions(&[(&format!("{POST}role"), &p.role), (&format!("{POST}specialty"), &p.specialty)], None)),
         ("identifier", identifiers(&p.source_key, held)),
-        ("active", true.into()),
+        ("active", active.into()),
         ("name", json!([{ "text": p.name }])),
         ("telecom", telecom(p.phone.as_ref(), p.email.as_ref())),
         ("communication", communication),
@@ -171,7 +174,7 @@ pub fn link(kind: LinkKind, l: &Affiliation, child: &str, parent: &str) -> Value
         return resource(vec![
             ("resourceType", "PractitionerRole".into()),
             ("id", id_of("r", &named).into()),
-            ("meta", meta(&l.source)),
+            ("meta", meta("PractitionerRole", &l.source)),
             ("extension", extensions(&[(&format!("{POST}title"), &l.title), (&format!("{POST}department"), &l.department)], numbers)),
             ("active", l.valid_to.is_none().into()),
             ("period", days),
@@ -184,7 +187,7 @@ pub fn link(kind: LinkKind, l: &Affiliation, child: &str, parent: &str) -> Value
     resource(vec![
         ("resourceType", "OrganizationAffiliation".into()),
         ("id", id_of("f", &named).into()),
-        ("meta", meta(&l.source)),
+        ("meta", meta("OrganizationAffiliation", &l.source)),
         ("extension", extensions(&[(&format!("{POST}role"), &l.role)], numbers)),
         ("active", l.valid_to.is_none().into()),
         ("period", days),

@@ -1,6 +1,7 @@
 //! The page of one device.
 
 use super::{age, due, sample};
+use crate::as_of::AsOf;
 use crate::installed_base::model::{CALLS, Device};
 use crate::installed_base::queries::{self, Call, Service};
 use crate::panels::{Panels, Subject, drawn};
@@ -97,7 +98,7 @@ pub(in crate::installed_base) async fn show(app: App, visitor: Visitor, id: i64,
     let device = queries::get(db, &visitor.actor, id).await?.ok_or_else(|| Error::not_found("device"))?;
     let today = i64::from(visitor.now.day().0);
     let found = Found { services: queries::services(db, id).await?, calls: queries::calls(db, id).await?, device, today };
-    let others = drawn(&panels, &app, &visitor, Subject::Device(id)).await?;
+    let others = drawn(&panels, &app, &visitor, Subject::Device(id), AsOf::TODAY).await?;
     view(visitor.shell(&app, found.device.name()), &found).with_panels(others).respond()
 }
 

@@ -1,6 +1,7 @@
 //! Devices on an account's page.
 
 use super::{age, due};
+use crate::as_of::AsOf;
 use crate::installed_base::queries::of_account;
 use crate::lists::href;
 use crate::panels::{Panel, PanelHtml, Subject};
@@ -19,13 +20,15 @@ impl Panel for DevicesPanel {
         Permission::ReadOrders
     }
 
-    async fn draw(&self, app: &App, visitor: &Visitor, subject: Subject) -> Result<Option<PanelHtml>> {
+    async fn draw(&self, app: &App, visitor: &Visitor, subject: Subject, as_of: AsOf) -> Result<Option<PanelHtml>> {
         let Subject::Account(account) = subject else { return Ok(None) };
-        let devices = of_account(app.db(), account.0).await?;
+        let today = i64::from(as_of.or(visitor.now.day()).0);
+        let mut devices = of_account(app.db(), account.0).await?;
+        devices
+            .retain(|d| as_of.day().is_none() || (d.installed_on.is_none_or(|on| on <= today) && d.removed_on.is_none_or(|on| on > today)));
         if devices.is_empty() {
             return Ok(None);
         }
-        let today = i64::from(visitor.now.day().0);
         let row = |d: &super::Device| {
             vec![Cell::link(d.name(), format!("/devices/{}", d.id)).with(d.department.clone()), age(d, today), due(d, today)]
         };

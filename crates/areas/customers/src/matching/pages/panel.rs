@@ -1,5 +1,6 @@
 //! The panel on the page of a record that others went into: what they were, and the way back.
 
+use crate::as_of::AsOf;
 use crate::identifiers::EntityKind;
 use crate::merging;
 use crate::panels::{Panel, PanelHtml, Subject};
@@ -33,7 +34,7 @@ impl Panel for MergedPanel {
         Permission::ReadRecord
     }
 
-    async fn draw(&self, app: &App, visitor: &Visitor, subject: Subject) -> Result<Option<PanelHtml>> {
+    async fn draw(&self, app: &App, visitor: &Visitor, subject: Subject, _: AsOf) -> Result<Option<PanelHtml>> {
         let (kind, id) = match subject {
             Subject::Account(a) => (EntityKind::Account, a.0),
             Subject::Person(p) => (EntityKind::Person, p.0),

@@ -3,8 +3,9 @@
 use crate::products::model::{KINDS, device_identifier, unit};
 use crate::products::store::catalogue::{ArticleRow, write};
 use crate::reading::{Read, Reader, Words};
+use crate::search;
 use rounds_kernel::{ProductStage, Result};
-use rounds_platform::imports::{ChunkReport, Column, FileInfo, Importer, Row, reject};
+use rounds_platform::imports::{ChunkReport, Column, FileInfo, Importer, Row, Touched, reject};
 use rounds_store::Tx;
 
 const CODE: usize = 0;
@@ -90,6 +91,10 @@ impl Importer for Catalogue {
         }
         report.absorb(write(tx, &file.name, articles).await?);
         Ok(report)
+    }
+
+    async fn taken_back(&self, tx: &mut Tx, rows: &[Touched]) -> Result<()> {
+        search::catalogue_again(tx, rows).await
     }
 }
 

@@ -1,6 +1,7 @@
 //! The page of one article: what it is, in which units and at which price it is sold, who changed what, and where it is used.
 
 use super::list::{price, sample, stage};
+use crate::as_of::AsOf;
 use crate::panels::{Panels, Subject, drawn};
 use crate::products::model::{KINDS, UNITS};
 use crate::products::queries::{self, Article, Change, Classification, Other, Price, UnitRow};
@@ -130,7 +131,7 @@ pub(in crate::products) async fn one(app: App, visitor: Visitor, id: i64, panels
         class,
         article,
     };
-    let others = drawn(&panels, &app, &visitor, Subject::Product(ProductId(id))).await?;
+    let others = drawn(&panels, &app, &visitor, Subject::Product(ProductId(id)), AsOf::TODAY).await?;
     view(visitor.shell(&app, &found.article.name), &found, &visitor.actor.zone).with_panels(others).respond()
 }
 

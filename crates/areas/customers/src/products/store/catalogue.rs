@@ -133,7 +133,9 @@ pub(in crate::products) async fn write(tx: &mut Tx, source: &str, rows: Vec<Arti
         }
         kept.push(row);
     }
+    let written: Vec<String> = articles.iter().map(|(code, _)| code.clone()).collect();
     save(tx, articles).await?;
+    super::index(tx, &written).await?;
     remember(tx, source, changes).await?;
     around(tx, source, &kept, &mut report).await?;
     Ok(report)

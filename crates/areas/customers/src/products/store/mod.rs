@@ -116,7 +116,7 @@ pub async fn all(db: &impl Query) -> Result<Vec<Product>> {
 /// Writes products: new ones are added, known ones brought up to date. At most 1,000 a call.
 pub async fn upsert(tx: &mut Tx, rows: Vec<ProductRow>) -> Result<ChunkReport> {
     let known: HashMap<String, Product> = all(tx).await?.into_iter().map(|p| (p.code.clone(), p)).collect();
-    let (mut report, mut seen, mut values) = (ChunkReport::default(), HashSet::new(), Vec::new());
+    let (mut report, mut seen, mut values, mut written) = (ChunkReport::default(), HashSet::new(), Vec::new(), Vec::new());
     for r in rows {
         if r.code.is_empty() || !seen.insert(r.code.clone()) || r.list_price_cents < 0 {
             let cause = format!("Product code “{}” is blank or stands twice, or its price is negative.", r.code);
@@ -140,10 +140,20 @@ pub async fn upsert(tx: &mut Tx, rows: Vec<ProductRow>) -> Result<ChunkReport> {
         }
         report.written += 1;
         report.created += u64::from(before.id == 0);
+        written.push(after.code.clone());
         values.push(args![after.code, after.name, after.family, after.business_unit, after.stage, after.list_price_cents]);
     }
     let update = "ON CONFLICT (code) DO UPDATE SET name = excluded.name, family = excluded.family, business_unit = excluded.business_unit, \
                   stage = excluded.stage, list_price_cents = excluded.list_price_cents";
     tx.insert_many("product", &["code", "name", "family", "business_unit", "stage", "list_price_cents"], values, update).await?;
+    index(tx, &written).await?;
     Ok(report)
+}
+
+/// Renews what search knows of the articles with these codes.
+async fn index(tx: &mut Tx, codes: &[String]) -> Result<()> {
+    let found = ids(tx, &codes.iter().map(String::as_str).collect::<Vec<_>>()).await?;
+    let mut found: Vec<i64> = found.into_values().collect();
+    found.sort_unstable();
+    crate::search::index_products(tx, &found).await
 }

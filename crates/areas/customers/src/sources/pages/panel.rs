@@ -1,6 +1,7 @@
 //! The panel on the page of a record: each value's source, and where sources disagree.
 
 use super::{Why, why};
+use crate::as_of::AsOf;
 use crate::identifiers::EntityKind;
 use crate::panels::{Panel, PanelHtml, Subject};
 use crate::sources::store;
@@ -24,7 +25,7 @@ impl Panel for SourcesPanel {
         Permission::ReadRecord
     }
 
-    async fn draw(&self, app: &App, _visitor: &Visitor, subject: Subject) -> Result<Option<PanelHtml>> {
+    async fn draw(&self, app: &App, _visitor: &Visitor, subject: Subject, _: AsOf) -> Result<Option<PanelHtml>> {
         let (kind, id) = match subject {
             Subject::Account(a) => (EntityKind::Account, a.0),
             Subject::Person(p) => (EntityKind::Person, p.0),

@@ -3,6 +3,7 @@
 use super::super::model::{SOURCES, span, words};
 use super::super::store::{self, Show};
 use async_trait::async_trait;
+use rounds_customers::as_of::AsOf;
 use rounds_customers::panels::{Panel, PanelHtml, Subject};
 use rounds_kernel::{Permission, Result};
 use rounds_web::{App, Visitor};
@@ -35,7 +36,7 @@ impl Panel for LeadsPanel {
         Permission::ReadDemand
     }
 
-    async fn draw(&self, app: &App, visitor: &Visitor, subject: Subject) -> Result<Option<PanelHtml>> {
+    async fn draw(&self, app: &App, visitor: &Visitor, subject: Subject, _: AsOf) -> Result<Option<PanelHtml>> {
         let Subject::Account(account) = subject else { return Ok(None) };
         let (db, actor) = (app.db(), &visitor.actor);
         let mut rows = store::page(db, actor, Show::Waiting, Some(account.0), None, LEADS).await?.rows;

@@ -1,6 +1,7 @@
 //! The panel on an account's page: whom to call for what.
 
 use super::super::{Coverer, owners_of};
+use rounds_customers::as_of::AsOf;
 use rounds_customers::panels::{Panel, PanelHtml, Subject};
 use rounds_customers::scope::see_account;
 use rounds_kernel::{Day, Permission, Result, Role};
@@ -33,12 +34,13 @@ impl Panel for CoveragePanel {
         Permission::ReadRecord
     }
 
-    async fn draw(&self, app: &App, visitor: &Visitor, subject: Subject) -> Result<Option<PanelHtml>> {
+    async fn draw(&self, app: &App, visitor: &Visitor, subject: Subject, as_of: AsOf) -> Result<Option<PanelHtml>> {
         let Subject::Account(account) = subject else { return Ok(None) };
         see_account(app.db(), &visitor.actor, account).await?;
-        let who = owners_of(app.db(), account, visitor.now.day()).await?;
+        let who = owners_of(app.db(), account, as_of.or(visitor.now.day())).await?;
         let shown = view(who, visitor.actor.may(Permission::ReadDesign));
-        PanelHtml::draw("Covered by", "our people for this account today", &shown).map(Some)
+        let when = as_of.day().map_or("our people for this account today".into(), |d| format!("our people for this account on {d}"));
+        PanelHtml::draw("Covered by", &when, &shown).map(Some)
     }
 }
 

@@ -5,6 +5,7 @@ use crate::next_best_action::plan::explain::{Verdict, why_not};
 use crate::next_best_action::store::{self, ActionRow, PlanRow};
 use crate::next_best_action::{explain_person, title_of};
 use axum::extract::{Path, State};
+use rounds_customers::as_of::AsOf;
 use rounds_customers::panels::{Panel, PanelHtml, Subject};
 use rounds_kernel::{Permission, PersonId, Result, UserId};
 use rounds_web::components::{ActionCard, Column};
@@ -115,7 +116,7 @@ impl Panel for Next {
         Permission::ReadRecord
     }
 
-    async fn draw(&self, app: &App, visitor: &Visitor, subject: Subject) -> Result<Option<PanelHtml>> {
+    async fn draw(&self, app: &App, visitor: &Visitor, subject: Subject, _: AsOf) -> Result<Option<PanelHtml>> {
         let week = store::week_to_show(app.db(), visitor.now.day()).await?;
         let plan = match week {
             Some(w) => store::in_force(app.db(), w.monday()).await?,

@@ -3,6 +3,7 @@
 use super::super::store::{self, Narrow};
 use super::{Shown, shown, stats};
 use async_trait::async_trait;
+use rounds_customers::as_of::AsOf;
 use rounds_customers::panels::{Panel, PanelHtml, Subject};
 use rounds_kernel::{Permission, Result};
 use rounds_web::components::{Column, Stat};
@@ -29,7 +30,7 @@ impl Panel for OrdersPanel {
         Permission::ReadOrders
     }
 
-    async fn draw(&self, app: &App, visitor: &Visitor, subject: Subject) -> Result<Option<PanelHtml>> {
+    async fn draw(&self, app: &App, visitor: &Visitor, subject: Subject, _: AsOf) -> Result<Option<PanelHtml>> {
         let Subject::Account(account) = subject else { return Ok(None) };
         let narrow = Narrow { account: Some(account.0), ..Narrow::default() };
         let (db, actor) = (app.db(), &visitor.actor);

@@ -6,6 +6,7 @@ use crate::sales::model::{BILLED, KINDS, Total, by_currency};
 use crate::sales::queries::{Ask, Row, Site, days, product_sites, stock};
 use crate::sales::store::stock::rates;
 use async_trait::async_trait;
+use rounds_customers::as_of::AsOf;
 use rounds_customers::lists::{Place, fetch, href};
 use rounds_customers::panels::{Panel, PanelHtml, Subject};
 use rounds_customers::reading::{label, money, quantity};
@@ -27,7 +28,7 @@ impl Panel for SalesPanel {
         Permission::ReadOrders
     }
 
-    async fn draw(&self, app: &App, visitor: &Visitor, subject: Subject) -> Result<Option<PanelHtml>> {
+    async fn draw(&self, app: &App, visitor: &Visitor, subject: Subject, _: AsOf) -> Result<Option<PanelHtml>> {
         let Subject::Account(account) = subject else { return Ok(None) };
         let (db, actor) = (app.db(), &visitor.actor);
         let ask = Ask { account: account.0.to_string(), ..Ask::default() };
@@ -78,7 +79,7 @@ impl Panel for ConsignmentPanel {
         Permission::ReadOrders
     }
 
-    async fn draw(&self, app: &App, visitor: &Visitor, subject: Subject) -> Result<Option<PanelHtml>> {
+    async fn draw(&self, app: &App, visitor: &Visitor, subject: Subject, _: AsOf) -> Result<Option<PanelHtml>> {
         let Subject::Account(account) = subject else { return Ok(None) };
         let lots = stock(app.db(), account.0).await?;
         let Some(counted) = lots.iter().map(|l| l.counted_on).max() else { return Ok(None) };
@@ -109,7 +110,7 @@ impl Panel for ProductPanel {
         Permission::ReadOrders
     }
 
-    async fn draw(&self, app: &App, visitor: &Visitor, subject: Subject) -> Result<Option<PanelHtml>> {
+    async fn draw(&self, app: &App, visitor: &Visitor, subject: Subject, _: AsOf) -> Result<Option<PanelHtml>> {
         let Subject::Product(product) = subject else { return Ok(None) };
         let since = i64::from(visitor.now.day().0) - 365;
         let (ordered, sites) = product_sites(app.db(), &visitor.actor, product.0, since).await?;

@@ -1,5 +1,9 @@
 //! Documents of the search index.
 
+mod catalogue;
+
+pub use catalogue::{catalogue_again, catch_up, index_contracts, index_products, index_tenders};
+
 use crate::affiliations::{self, LinkKind};
 use crate::identifiers::EntityKind;
 use crate::names;
@@ -50,6 +54,7 @@ pub async fn index_systems(tx: &mut Tx, ids: &[i64]) -> Result<()> {
         });
         let docs = docs.collect();
         put(tx, docs).await?;
+        catalogue::contracts_of_systems(tx, chunk).await?;
     }
     Ok(())
 }
@@ -116,6 +121,9 @@ struct Pair {
 
 /// Users who see any current child account of each parent.
 async fn users_through(tx: &Tx, parent: &str, ids: &[i64]) -> Result<BTreeMap<i64, BTreeSet<i64>>> {
+    if ids.is_empty() {
+        return Ok(BTreeMap::new());
+    }
     let sql = format!(
         "SELECT parent_id AS id, child_id AS account FROM affiliation WHERE child_kind = 'account' AND parent_kind = $1 AND valid_to IS NULL \
          AND parent_id IN ({})",
@@ -131,9 +139,14 @@ async fn users_through(tx: &Tx, parent: &str, ids: &[i64]) -> Result<BTreeMap<i6
     Ok(out)
 }
 
-/// Renews the documents of accounts whose coverage changed, of their people and of their systems. Any number of accounts; give
+/// Renews the documents of accounts whose coverage changed, of their people, systems, contracts and tenders. Any number of accounts; give
 /// at most 1,000 a transaction.
 pub async fn reindex(tx: &mut Tx, accounts: &[i64]) -> Result<()> {
+    around(tx, accounts).await?;
+    catalogue::at_accounts(tx, accounts).await
+}
+
+async fn around(tx: &mut Tx, accounts: &[i64]) -> Result<()> {
     index_accounts(tx, accounts).await?;
     for chunk in accounts.chunks(STEP) {
         let sql = format!(
@@ -155,6 +168,10 @@ pub async fn reindex(tx: &mut Tx, accounts: &[i64]) -> Result<()> {
 pub async fn reindex_all(tx: &mut Tx, after: i64) -> Result<Option<i64>> {
     let sql = format!("SELECT id, id AS account FROM account WHERE id > $1 ORDER BY id LIMIT {STEP}");
     let ids: Vec<i64> = tx.all::<Pair>(&sql, args![after]).await?.into_iter().map(|p| p.id).collect();
-    reindex(tx, &ids).await?;
+    around(tx, &ids).await?;
+    if ids.is_empty() {
+        // Once and not with each of their many facilities.
+        catalogue::all_heads(tx).await?;
+    }
     Ok(ids.last().copied())
 }
