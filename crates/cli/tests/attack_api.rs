@@ -254,8 +254,12 @@ async fn fields_that_nobody_offered_are_refused() {
         }
     }
     let user = w.user(Role::FieldRep).id;
-    let a = admin.send("PATCH", &format!("/api/v1/users/{user}"), &json!({ "active": true, "role": "admin" })).await;
+    let path = format!("/api/v1/users/{user}");
+    let a = admin.send("PATCH", &path, &json!({ "active": true, "password_hash": "x" })).await;
     assert_eq!(a.status, 400);
+    // A role is an administrator's to give.
+    let a = Program::of_role(&w, &site, Role::Operations).await.send("PATCH", &path, &json!({ "role": "admin" })).await;
+    assert_eq!(a.status, 403, "{}", a.body);
     assert_eq!(w.count(&format!("SELECT COUNT(*) FROM app_user WHERE id = {user} AND role = 'field_rep'")).await, 1);
 }
 

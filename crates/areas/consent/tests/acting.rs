@@ -66,7 +66,7 @@ async fn permissions_keep_their_history_and_stay_in_scope() {
         assert_eq!(brief, [(State::Denied, second, None), (State::Granted, first, Some(second))]);
         let facts = facts::of(&w.runner.db, facts::Subject::Person(ann), None, 10).await.expect("reads");
         assert_eq!(facts.len(), 2);
-        assert_eq!(facts[0].text("text"), "E-mail: denied, asked by the person. by phone");
+        assert_eq!((facts[0].text("text"), facts[0].text("note")), ("E-mail: denied, asked by the person.", "by phone"));
         w.clock.set(monday().plus_days(2));
         assert_eq!(say(&w, &w.ines, ann, Some(Channel::Email), State::Unknown).await, Ok(()));
         assert_eq!(of_person(&w.runner.db, ann).await.expect("reads").state(Channel::Email), State::Unknown);

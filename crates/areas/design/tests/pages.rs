@@ -223,6 +223,19 @@ async fn coverage_is_shown_previewed_and_filled() {
         assert!(one.contains("Jonas Weber") && one.contains("MN: 1") && one.contains("1,000"), "{one}");
         let accounts = body(&door.ops, &format!("/coverage/{id}/accounts?owner={}", World::id(&w.jonas))).await;
         assert!(accounts.contains("Account north") && accounts.contains("Account us"));
+        let list = format!("/coverage/{id}/accounts");
+        let narrowed = body(&door.ops, &format!("{list}?name=NORTH&sort=-place")).await;
+        assert!(
+            narrowed.contains("Account north") && !narrowed.contains("Account us") && narrowed.contains("Save this view"),
+            "{narrowed}"
+        );
+        let file = body(&door.ops, &format!("{list}.csv?owner={}&sort=-name", World::id(&w.jonas))).await;
+        let names: Vec<&str> = file.lines().skip(1).filter_map(|l| l.split(',').nth(1)).collect();
+        assert!(names.len() > 1 && names.is_sorted_by(|a, b| a >= b), "{file}");
+        assert_eq!(body(&door.manager, &format!("{list}.csv")).await.lines().count(), 1, "owners outside the team are not exported");
+        let chosen = file.lines().nth(1).and_then(|l| l.split(',').next()).expect("an id");
+        assert_eq!(body(&door.ops, &format!("{list}.csv?id={chosen}")).await.lines().count(), 2);
+        assert!(body(&door.ops, "/coverage/uncovered.csv?state=MN").await.starts_with("Account Id,"));
         assert!(body(&door.manager, &format!("/coverage/{id}")).await.contains("No links hold"), "owners outside the team are not shown");
         assert!(!body(&door.manager, &format!("/coverage/{id}/accounts")).await.contains("Account north"));
         assert_eq!(door.manager.post("/coverage/fill", "/permissions", &apply).await.status.as_u16(), 403);

@@ -45,8 +45,10 @@ pub fn routes() -> Vec<Route> {
     vec![
         Route::get("/coverage", Permission::ReadDesign, pages::list).menu("Design", "Coverage"),
         Route::get("/coverage/uncovered", Permission::ReadDesign, pages::uncovered),
+        Route::get("/coverage/uncovered.csv", Permission::ReadDesign, pages::uncovered_csv),
         Route::post("/coverage/fill", Permission::WriteDesign, pages::fill),
         Route::get("/coverage/{alignment}", Permission::ReadDesign, pages::one),
         Route::get("/coverage/{alignment}/accounts", Permission::ReadDesign, pages::accounts),
+        Route::get("/coverage/{alignment}/accounts.csv", Permission::ReadDesign, pages::accounts_csv),
     ]
 }

@@ -6,7 +6,7 @@ mod list;
 mod one;
 mod panel;
 
-pub(super) use accounts::{accounts, uncovered};
+pub(super) use accounts::{accounts, accounts_csv, uncovered, uncovered_csv};
 pub(super) use fill::fill;
 pub(super) use list::list;
 pub(super) use one::one;

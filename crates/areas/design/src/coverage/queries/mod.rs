@@ -3,8 +3,8 @@
 mod shown;
 
 pub(super) use shown::{
-    AccountLine, AlignmentRow, OwnerCount, OwnerRegion, accounts_of, alignment, alignments, business_units, owner_counts, owner_regions,
-    uncovered, uncovered_by_slot, uncovered_count,
+    AccountLine, AlignmentRow, OwnerCount, OwnerRegion, SORTS, accounts_list, alignment, alignments, business_units, owner_counts,
+    owner_regions, uncovered_by_slot, uncovered_count, uncovered_list,
 };
 
 use super::CoverageLink;

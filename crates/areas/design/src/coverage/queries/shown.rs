@@ -1,7 +1,8 @@
 //! What the pages show, within the actor's scope: owners one may see, accounts one may see.
 
 use super::holds;
-use rounds_kernel::{Actor, AlignmentId, Cursor, Day, Page, Result, Role};
+use rounds_customers::lists::{Keyset, SortBy};
+use rounds_kernel::{Actor, AlignmentId, Day, Result, Role};
 use rounds_platform::scope;
 use rounds_store::{FromQueryResult, Query, Value, args};
 use std::collections::BTreeMap;
@@ -164,55 +165,38 @@ pub(in crate::coverage) async fn uncovered_by_slot(
     Ok((rows.into_iter().map(|r| ((r.business_unit, r.role), all - r.accounts)).collect(), all))
 }
 
-fn after(args: &mut Vec<Value>, cursor: Option<Cursor>) -> String {
-    let Some(Cursor { key, id }) = cursor else { return "1 = 1".into() };
-    args.extend(args![key, id]);
-    let n = args.len();
-    format!("(a.name > ${0} OR (a.name = ${0} AND a.id > ${1}))", n - 1, n)
-}
+/// Ways to sort accounts of coverage; by name if none is asked for.
+pub(in crate::coverage) const SORTS: &[SortBy] = &[
+    SortBy::text("name", "Account", "a.name"),
+    SortBy::text("place", "Place", "(a.state || a.city)"),
+    SortBy::text("setting", "Kind", "a.setting"),
+    SortBy::text("region", "Referral region", "COALESCE(a.hrr_name, '')"),
+];
 
-fn paged(rows: Vec<AccountLine>, limit: usize) -> Page<AccountLine> {
-    Page::from_fetched(rows, limit, |r| Cursor { key: r.name.clone(), id: r.id })
+fn by_name(from: &str, conditions: Vec<String>, args: Vec<Value>) -> Keyset {
+    Keyset {
+        columns: ACCOUNT.into(),
+        from: from.into(),
+        conditions,
+        args,
+        key: "a.name".into(),
+        numeric: false,
+        descending: false,
+        id: "a.id".into(),
+    }
 }
 
 /// Accounts within scope that nobody covers on `day`, by name.
-pub(in crate::coverage) async fn uncovered(
-    db: &impl Query,
-    actor: &Actor,
-    day: Day,
-    slot: Option<(&str, Role)>,
-    cursor: Option<Cursor>,
-    limit: usize,
-) -> Result<Page<AccountLine>> {
+pub(in crate::coverage) fn uncovered_list(actor: &Actor, day: Day, slot: Option<(&str, Role)>) -> Keyset {
     let mut args = args![i64::from(day.0)];
     let nobody = without_owner(&mut args, slot);
-    let later = after(&mut args, cursor);
-    let sql = format!(
-        "SELECT {ACCOUNT} FROM account a WHERE {nobody} AND {later} AND {} ORDER BY a.name, a.id LIMIT {}",
-        scope::accounts(actor, "a.id"),
-        limit + 1
-    );
-    Ok(paged(db.all(&sql, args).await?, limit))
+    by_name("account a", vec![nobody, scope::accounts(actor, "a.id")], args)
 }
 
 /// Accounts of an alignment on `day` (of one owner, if given), by name, for owners the actor may see.
-pub(in crate::coverage) async fn accounts_of(
-    db: &impl Query,
-    actor: &Actor,
-    (id, owner): (AlignmentId, Option<i64>),
-    day: Day,
-    cursor: Option<Cursor>,
-    limit: usize,
-) -> Result<Page<AccountLine>> {
-    let mut args = args![i64::from(day.0), id.0];
-    let later = after(&mut args, cursor);
-    let of_owner = owner.map_or(String::new(), |o| format!(" AND c.owner_id = {o}"));
-    let sql = format!(
-        "SELECT {ACCOUNT} FROM coverage c JOIN account a ON a.id = c.account_id WHERE c.alignment_id = $2 AND {}{of_owner} AND {later} AND {} \
-         ORDER BY a.name, a.id LIMIT {}",
-        holds("c", 1),
-        owners(actor, "c.owner_id"),
-        limit + 1
-    );
-    Ok(paged(db.all(&sql, args).await?, limit))
+pub(in crate::coverage) fn accounts_list(actor: &Actor, (id, owner): (AlignmentId, Option<i64>), day: Day) -> Keyset {
+    let of = format!("c.alignment_id = $2 AND {}", holds("c", 1));
+    let mut conditions = vec![of, owners(actor, "c.owner_id")];
+    conditions.extend(owner.map(|o| format!("c.owner_id = {o}")));
+    by_name("coverage c JOIN account a ON a.id = c.account_id", conditions, args![i64::from(day.0), id.0])
 }
