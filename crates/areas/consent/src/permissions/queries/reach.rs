@@ -5,7 +5,7 @@ use super::BITS;
 use crate::country_rules::{CountryRule, Rules};
 use rounds_customers::scope;
 use rounds_kernel::{Actor, CareSetting, Channel, Cursor, Day, Page, PersonId, PersonRole, Result, Time};
-use rounds_store::{Engine, FromQueryResult, Query, Value, args};
+use rounds_store::{FromQueryResult, Query, Value, args};
 
 /// Some people in numbers.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -58,8 +58,7 @@ pub(in crate::permissions) struct Group {
 pub(in crate::permissions) async fn count_now(db: &impl Query, actor: &Actor) -> Result<Vec<Group>> {
     const FIRST: &str = "SELECT MIN(f.parent_id) AS account_id FROM affiliation f WHERE f.child_kind = 'person' \
         AND f.parent_kind = 'account' AND f.valid_to IS NULL";
-    let people = if actor.visible_users().is_none() || db.engine() == Engine::Postgres {
-        // PostgreSQL joins all answers sooner than it looks up those of a few thousand people one by one.
+    let people = if actor.visible_users().is_none() {
         format!(
             "SELECT person.role AS role, COALESCE(b.bits, 0) AS bits, h.account_id FROM person \
              LEFT JOIN (SELECT person_id, {BITS} AS bits FROM permission WHERE valid_to IS NULL GROUP BY person_id) b ON b.person_id = person.id \
