@@ -86,7 +86,7 @@ fn view(known: Vec<Potential>, families: impl Iterator<Item = String>, sold: &Bo
     };
     let any = known.iter().any(|p| !p.default);
     let lines = known.iter().map(line).chain(unknown).collect();
-    let columns = vec![Column::text("Family"), Column::number("A year, USD"), Column::number("Range"), Column::number("Share of wallet")];
+    let columns = vec![Column::text("Family"), Column::number("A year, USD"), Column::number("Share of wallet")];
     Families { columns, lines, known: any }
 }
 

@@ -158,6 +158,6 @@ async fn change(call: Call, Id(id): Id, c: Change) -> Result<Shown> {
     edit.role = c.role.map_or(edit.role, |r| r.0);
     edit.phone = c.phone.unwrap_or(edit.phone);
     edit.weekly_minutes = c.weekly_minutes.unwrap_or(edit.weekly_minutes);
-    call.run(ChangeUser { edit, active: c.active }).await?;
+    call.run_as_it_stands(ChangeUser { edit, active: c.active }).await?;
     user(&call, id).await.map(shown)
 }

@@ -35,6 +35,8 @@ struct AccountPage {
     people_columns: Vec<Column>,
     people: Vec<Colleague>,
     more_people: bool,
+    /// Whether the reader may add a person.
+    add: bool,
     timeline: Timeline,
     /// `None` for roles that may not read orders.
     orders: Option<Chart>,
@@ -81,6 +83,7 @@ pub async fn detail(app: App, visitor: Visitor, id: i64, ask: DetailAsk, panels:
         people_columns: people_columns(),
         people,
         more_people,
+        add: actor.may(Permission::WriteProfile),
         timeline: timeline::load(db, actor, visitor.now, &of, &ask.timeline).await?,
         orders,
         panels: drawn(&panels, &app, &visitor, Subject::Account(key), as_of).await?,
@@ -208,6 +211,7 @@ pub(super) fn samples() -> Vec<(&'static str, String)> {
         people_columns: people_columns(),
         people: vec![person(31, "Dr. Aoife Meyer"), person(32, "Siobhán Ní Riain")],
         more_people: true,
+        add: true,
         timeline: Timeline::sample(),
         orders: Some(order_chart(families)),
         panels: Vec::new(),
@@ -226,6 +230,7 @@ pub(super) fn samples() -> Vec<(&'static str, String)> {
         people_columns: people_columns(),
         people: Vec::new(),
         more_people: false,
+        add: false,
         timeline: Timeline { days: Vec::new(), older: None, ..Timeline::sample() },
         orders: Some(order_chart(Vec::new())),
         panels: Vec::new(),
